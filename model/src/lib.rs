@@ -1,0 +1,17 @@
+//! Words that three or more crates of Countersign share: time, names, channels, messages and secrets.
+//!
+//! Nothing here decides anything; types parse, format and carry.
+
+mod channel;
+mod contact;
+mod message;
+mod name;
+mod secret;
+mod time;
+
+pub use channel::{Capabilities, ChannelKind, UnknownChannel};
+pub use contact::Contact;
+pub use message::{Choice, Content, Media, MediaKind, MessageRef, OutMessage, Reply};
+pub use name::{CallId, Name, NameError, TimerId};
+pub use secret::SecretText;
+pub use time::Timestamp;
