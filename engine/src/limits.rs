@@ -1,0 +1,33 @@
+use std::time::Duration;
+
+/// Bounds of one turn and of waiting (SECURITY §7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps that one input may run.
+    pub steps: u32,
+    /// Messages that one input may send.
+    pub sends: u32,
+    /// Calls that may follow one message of the user.
+    pub calls: u32,
+    /// How deep scripts may run scripts.
+    pub depth: usize,
+    /// How long a login waits for the user.
+    pub login_lapse: Duration,
+    /// The longest text that a variable keeps, in bytes.
+    pub value_len: usize,
+    /// All that the variables of a session keep, in bytes.
+    pub values_len: usize,
+}
+
+impl Limits {
+    /// The defaults.
+    pub const DEFAULT: Self = Self {
+        steps: 200,
+        sends: 20,
+        calls: 10,
+        depth: 16,
+        login_lapse: Duration::from_secs(15 * 60),
+        value_len: 4096,
+        values_len: 32 * 1024,
+    };
+}
