@@ -243,7 +243,8 @@ impl Session {
 
     /// The value of a variable as text.
     pub fn variable(&self, bot: &Runnable, name: &str) -> Option<&str> {
-        self.variables(bot).find(|(known, _)| *known == name).map(|(_, value)| value)
+        let (_, value) = self.vars.iter().find(|(ix, _)| *bot.variables[ix.at()] == *name)?;
+        Some(value.as_str())
     }
 
     /// All variables that have a value.
