@@ -1,6 +1,54 @@
 //! Findings of the check. One file per code; the comment at its top is the manual page.
+//!
+//! A new code: a file whose first line is `//! E0123: what it means, in a few words.`, the manual below it, the
+//! function, its tests; and one line in `codes.rs`. A test looks after that.
 
 use std::collections::HashMap;
+
+use countersign_model::ChannelKind;
+
+use crate::program::Program;
+
+mod channel_without_login;
+mod codes;
+mod context;
+mod degraded;
+mod endless_loop;
+mod login_on_phone;
+mod token_before_use;
+mod unreachable;
+mod unused_component;
+mod uses;
+mod variable_without_value;
+
+pub(crate) mod trigger_conflict;
+
+#[cfg(test)]
+mod showcase;
+#[cfg(test)]
+pub(crate) mod tests_support;
+
+pub use codes::{Code, codes, explain};
+
+/// Looks at a compiled bot as a whole: its step graph, its components, its channels. `channels` are those that the
+/// check was asked for, beside those that the file names.
+pub(crate) fn analyse(
+    program: &Program,
+    text: &str,
+    places: &SourceMap,
+    channels: &[ChannelKind],
+    report: &mut Report,
+) {
+    let context = context::Context::new(program, text, places, channels);
+    token_before_use::token_before_use(&context, report);
+    endless_loop::endless_loop(&context, report);
+    channel_without_login::channel_without_login(&context, report);
+    login_on_phone::login_on_phone(&context, report);
+    unreachable::unreachable(&context, report);
+    unused_component::unused_component(&context, report);
+    variable_without_value::variable_without_value(&context, report);
+    degraded::degraded(&context, report);
+}
 
 /// A stretch of the bot file, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +85,87 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// How to mend it.
     pub help: Option<Help>,
+}
+
+impl Diagnostic {
+    /// A finding with which the bot cannot run.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message.into())
+    }
+
+    /// A finding with which the bot runs.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message.into())
+    }
+
+    fn new(code: &'static str, severity: Severity, message: String) -> Self {
+        Self {
+            code,
+            severity,
+            message,
+            path: String::new(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Says where it is; the caret points at the value there.
+    pub fn at(self, path: impl Into<String>, places: &SourceMap) -> Self {
+        let path = path.into();
+        let span = places.value(&path);
+        self.at_span(path, span)
+    }
+
+    /// Says where it is; the caret points at the key there.
+    pub fn at_key(self, path: impl Into<String>, places: &SourceMap) -> Self {
+        let path = path.into();
+        let span = places.key(&path);
+        self.at_span(path, span)
+    }
+
+    /// Says where it is; the caret points at this stretch.
+    pub fn at_span(mut self, path: impl Into<String>, span: Option<Span>) -> Self {
+        self.path = path.into();
+        if let Some(span) = span {
+            self.labels.insert(0, Label { span, text: String::new() });
+        }
+        self
+    }
+
+    /// Puts words under the caret: those of the first place.
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        if let Some(label) = self.labels.first_mut() {
+            label.text = text.into();
+        }
+        self
+    }
+
+    /// Adds another place; nothing when it is not known where that is.
+    pub fn also(mut self, span: Option<Span>, text: impl Into<String>) -> Self {
+        if let Some(span) = span {
+            self.labels.push(Label { span, text: text.into() });
+        }
+        self
+    }
+
+    /// Adds a line of more to know.
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// Says how to mend it.
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(Help { text: text.into(), edit: None });
+        self
+    }
+
+    /// Says how to mend it, with an edit that does so.
+    pub fn help_edit(mut self, text: impl Into<String>, edit: Option<Edit>) -> Self {
+        self.help = Some(Help { text: text.into(), edit });
+        self
+    }
 }
 
 /// A place in the file with a few words.
@@ -96,6 +225,28 @@ pub struct SourceMap {
     /// By path (`scripts.balance.steps[1]`, `web_services.get-balance.url`): the key where there is one, and the
     /// value.
     pub places: HashMap<String, Place>,
+}
+
+impl SourceMap {
+    /// Where the value of a path stands; that of the nearest path around it when it has no place of its own.
+    pub fn value(&self, path: &str) -> Option<Span> {
+        self.nearest(path).map(|(place, _)| place.value)
+    }
+
+    /// Where the key of a path stands; its value when it has no key.
+    pub fn key(&self, path: &str) -> Option<Span> {
+        self.nearest(path).map(|(place, exact)| if exact { place.key.unwrap_or(place.value) } else { place.value })
+    }
+
+    fn nearest(&self, path: &str) -> Option<(Place, bool)> {
+        let mut rest = path;
+        loop {
+            if let Some(place) = self.places.get(rest) {
+                return Some((*place, rest.len() == path.len()));
+            }
+            rest = &rest[..rest.rfind(['.', '['])?];
+        }
+    }
 }
 
 /// The place of one value of the file.

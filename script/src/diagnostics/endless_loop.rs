@@ -1,0 +1,140 @@
+//! E0102: a loop that never waits for the user.
+//! E0103: a script that runs itself without end.
+//! W0111: a script that runs itself, one level deeper with each round.
+//!
+//! A conversation that goes round such steps would never stop: no step asks the user anything, so nothing new can
+//! happen. Countersign stops it after 200 steps and says that there is a problem. A Web Service does not count as
+//! waiting either, because it would call the API again and again.
+//!
+//! Put a step that waits into the loop: `options`, `question`, `form` or `wait`. Or lead one branch out of it and ask
+//! again only after the user has said something.
+//!
+//! `run` comes back when the script that it runs has ended. A script that runs itself, or runs one that runs it, never
+//! ends, and even when it waits in between it goes one level deeper with each round, at most 16. Use `jump` to start
+//! again.
+
+use std::collections::HashSet;
+
+use super::context::Context;
+use super::{Diagnostic, Report};
+use crate::graph::paths::describe;
+use crate::graph::{Edge, Exit};
+use crate::program::{ScriptIx, StepIx, StepKind};
+
+/// How deep scripts may run scripts; the engine stops a conversation that goes deeper.
+const MAX_DEPTH: usize = 16;
+
+pub(super) fn endless_loop(context: &Context<'_>, report: &mut Report) {
+    let mut told = HashSet::new();
+    for cycle in context.graph.endless_cycles() {
+        told.extend(cycle.iter().map(|edge| context.step(edge.from).script));
+        report.add(endless(context, &cycle));
+    }
+    let circles = context.graph.circles_of_runs();
+    for circle in &circles {
+        if circle.iter().all(|script| !told.contains(script)) {
+            report.add(deeper(context, circle));
+        }
+    }
+    if circles.is_empty() {
+        too_deep(context, report);
+    }
+}
+
+fn endless(context: &Context<'_>, cycle: &[&Edge]) -> Diagnostic {
+    let first = cycle[0].from;
+    let into = cycle.iter().find_map(|edge| match edge.exit {
+        Exit::Into(script) => Some((edge.from, script)),
+        _ => None,
+    });
+    let mut finding = match into {
+        None => Diagnostic::error("E0102", "this loop never waits for the user")
+            .at_span(&*context.step(first).path, context.head(first))
+            .label("the loop begins here"),
+        Some((step, script)) => {
+            let id = context.graph.script_id(script);
+            Diagnostic::error("E0103", format!("`scripts.{id}` runs itself without end"))
+                .at_span(&*context.step(step).path, context.head(step))
+                .label("this `run` never comes back")
+        }
+    };
+    for (number, edge) in cycle.iter().enumerate() {
+        let back = if number + 1 == cycle.len() { ", and so it begins again" } else { "" };
+        let path = &context.step(edge.from).path;
+        finding = finding.note(format!("{}. `{path}` {}{back}", number + 1, describe(&context.graph, edge)));
+    }
+    let last = cycle[cycle.len() - 1].from;
+    if into.is_none() && last != first {
+        finding = finding.also(context.head(last), "and leads back from here");
+    }
+    match into {
+        None => finding.help("put a step that waits into the loop: `options`, `question`, `form` or `wait`"),
+        Some((step, script)) => finding.help(jump_instead(context, step, script)),
+    }
+}
+
+fn deeper(context: &Context<'_>, circle: &[ScriptIx]) -> Diagnostic {
+    let inside = |step: &StepIx| match &context.step(*step).kind {
+        StepKind::Run(callee) => circle.contains(&context.step(*step).script) && circle.contains(callee),
+        _ => false,
+    };
+    let runs: Vec<_> = context.graph.reachable_steps().filter(inside).collect();
+    let first = runs[0];
+    let script = context.step(first).script;
+    let id = context.graph.script_id(script);
+    let mut finding =
+        Diagnostic::warning("W0111", format!("`scripts.{id}` runs itself, one level deeper with each round"))
+            .at_span(&*context.step(first).path, context.head(first))
+            .label("each round waits here for the next one to end");
+    for step in &runs[1..] {
+        finding = finding.also(context.head(*step), "and here");
+    }
+    let StepKind::Run(callee) = &context.step(first).kind else { return finding };
+    finding
+        .note(format!("scripts can run scripts {MAX_DEPTH} levels deep; then the conversation is stopped"))
+        .help(jump_instead(context, first, *callee))
+}
+
+fn jump_instead(context: &Context<'_>, _step: StepIx, script: ScriptIx) -> String {
+    format!("use `jump: {}` to begin again without coming back", context.graph.script_id(script))
+}
+
+/// Chains of scripts that are deeper than the engine goes. There are no circles here.
+fn too_deep(context: &Context<'_>, report: &mut Report) {
+    let scripts = context.program.scripts.len();
+    let mut runs: Vec<Vec<(StepIx, ScriptIx)>> = vec![Vec::new(); scripts];
+    for step in context.graph.reachable_steps() {
+        if let StepKind::Run(callee) = &context.step(step).kind {
+            runs[context.step(step).script.at()].push((step, *callee));
+        }
+    }
+    let mut depth: Vec<Option<usize>> = vec![None; scripts];
+    for root in 0..scripts {
+        let mut open = vec![root];
+        while let Some(&at) = open.last() {
+            let unknown = runs[at].iter().find(|(_, callee)| depth[callee.at()].is_none());
+            match unknown {
+                Some((_, callee)) => open.push(callee.at()),
+                None => {
+                    let deepest = runs[at].iter().filter_map(|(_, callee)| depth[callee.at()]).max();
+                    depth[at] = Some(deepest.map_or(0, |below| below + 1));
+                    open.pop();
+                }
+            }
+        }
+        let started = context.graph.entries.iter().any(|(script, _)| script.at() == root);
+        let levels = depth[root].unwrap_or(0);
+        if let Some((step, _)) = runs[root].iter().max_by_key(|(_, callee)| depth[callee.at()])
+            && started
+            && levels > MAX_DEPTH
+        {
+            report.add(
+                Diagnostic::error("E0103", format!("scripts run scripts {levels} levels deep from here"))
+                    .at_span(&*context.step(*step).path, context.head(*step))
+                    .label("the deepest chain begins here")
+                    .note(format!("scripts can run scripts {MAX_DEPTH} levels deep"))
+                    .help("use `jump` where a script need not come back"),
+            );
+        }
+    }
+}
