@@ -1,6 +1,6 @@
 use std::fmt;
 
-use countersign_model::{CallId, Reply, TimerId, Timestamp};
+use countersign_model::{CallId, Name, Reply, TimerId, Timestamp};
 
 use crate::session::Held;
 
@@ -23,6 +23,10 @@ pub enum Input {
     /// The tokens that the vault holds for this contact, after a change that the engine did not make itself: a
     /// new conversation, or an operator's revocation.
     Tokens(Vec<Held>),
+    /// Start this script, whatever is under way: a test, or a link that leads to it.
+    Start(Name),
+    /// The person who had taken over hands the conversation back to the bot.
+    HandedBack,
     /// The user hung up or left.
     HungUp,
 }

@@ -3,10 +3,22 @@
 //! No async, clock, randomness, store or HTTP. The same inputs give the same effects, so a turn that was computed
 //! but not committed can be computed again. The engine never fails on what a user says or a service answers.
 
+use countersign_model::Timestamp;
+use countersign_script::Runnable;
+
+mod answer;
+mod choice;
 mod effect;
+mod eval;
+mod exec;
 mod input;
 mod limits;
+mod machine;
+mod number;
+mod render;
+mod response;
 mod session;
+mod value;
 
 pub use effect::{
     AnswerRef, Effect, Forgotten, Lead, OutgoingRequest, ServiceCall, TokenPurpose, TokenRequest,
@@ -14,11 +26,6 @@ pub use effect::{
 pub use input::{Cause, Input, Outcome, Refusal, Response};
 pub use limits::Limits;
 pub use session::{Expect, ExpectKind, Held, Reason, Session, SessionError, Status};
-
-mod value;
-
-use countersign_model::Timestamp;
-use countersign_script::Runnable;
 
 /// What came out of one input.
 #[derive(Debug)]
@@ -108,6 +115,19 @@ pub enum StepError {
 
 /// Runs a session until it waits, calls or ends.
 pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> Result<Turn, StepError> {
-    let _ = (bot, session, input, now);
-    Err(StepError::Busy)
+    if session.bot != bot.fingerprint {
+        return Err(StepError::OtherVersion);
+    }
+    let mut machine = machine::Machine::new(bot, session, now);
+    match input {
+        Input::Reply(reply) => machine.reply(reply)?,
+        Input::Completed { call, outcome } => machine.completed(call, outcome),
+        Input::Elapsed(timer) => machine.elapsed(timer),
+        Input::Begin => machine.begin(),
+        Input::Start(script) => machine.start_named(&script),
+        Input::Tokens(held) => machine.know_tokens(&held),
+        Input::HandedBack => machine.handed_back(),
+        Input::HungUp => machine.hung_up(),
+    }
+    Ok(machine.into_turn())
 }

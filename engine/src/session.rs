@@ -34,7 +34,7 @@ pub struct Session {
 }
 
 /// What a session is doing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum State {
     Ended(Reason),
     Asking { step: StepIx, doing: Asking, tries: u8, lapse: Option<(TimerId, Timestamp)> },
@@ -60,6 +60,15 @@ pub(crate) enum Calling {
     Before(Login),
     Login(Login),
     Refresh(Login),
+}
+
+impl Calling {
+    pub(crate) fn login(self) -> Option<Login> {
+        match self {
+            Self::Service => None,
+            Self::Before(login) | Self::Login(login) | Self::Refresh(login) => Some(login),
+        }
+    }
 }
 
 /// A login under way, in an `auth_token` step or in the middle of a Web Service.
@@ -302,7 +311,9 @@ impl Session {
             (Asking::Service { question }, StepKind::WebService { service, .. }) => {
                 of(&bot.services[service.at()].questions[usize::from(question)], false)
             }
-            (_, StepKind::Options { options, .. } | StepKind::Card { options: Some(options), .. }) if keypad => {
+            (_, StepKind::Options { options, .. } | StepKind::Card { options: Some(options), .. })
+                if keypad =>
+            {
                 Expect { kind: ExpectKind::Digits(choice_keypad(options.choices.len())), secret: false }
             }
             _ => Expect { kind: ExpectKind::Choice, secret: false },

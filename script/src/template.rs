@@ -130,6 +130,11 @@ pub enum EncodeError {
 pub struct SecretInPublicText;
 
 impl Rendered {
+    /// An empty text with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), secrets: Vec::new() }
+    }
+
     /// A text without secrets.
     pub fn from_text(text: String) -> Self {
         Self { text, secrets: Vec::new() }

@@ -1,0 +1,329 @@
+//! One run of the interpreter: from an input until the session waits, calls or ends.
+
+use countersign_model::{CallId, Content, Name, OutMessage, Reply, TimerId, Timestamp};
+use countersign_script::Runnable;
+use countersign_script::program::{ScriptIx, StepIx, Text, TokenIx, TokenScope};
+
+use crate::exec;
+use crate::limits::Limits;
+use crate::session::{Asking, Held, Login, Reason, ServiceRun, Session, State, Token};
+use crate::{Effect, Forgotten, Heard, StepError, Turn, Warning};
+
+/// The session at hand and what has come of it so far.
+pub(crate) struct Machine<'b> {
+    pub(crate) bot: &'b Runnable,
+    pub(crate) session: Session,
+    pub(crate) now: Timestamp,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) heard: Heard,
+    /// The step at hand, for warnings.
+    pub(crate) at: Option<StepIx>,
+    steps: u32,
+    sends: u32,
+}
+
+/// Where a step leads.
+#[must_use]
+pub(crate) enum Flow {
+    /// To this step, or to the end of the script.
+    Go(Option<StepIx>),
+    /// Nowhere for now: the session waits, calls or has ended.
+    Stop,
+}
+
+impl<'b> Machine<'b> {
+    pub(crate) fn new(bot: &'b Runnable, session: Session, now: Timestamp) -> Self {
+        let effects = Vec::with_capacity(4);
+        let (warnings, heard) = (Vec::new(), Heard::Public);
+        Self { bot, session, now, effects, warnings, heard, at: None, steps: 0, sends: 0 }
+    }
+
+    pub(crate) fn into_turn(self) -> Turn {
+        Turn { session: self.session, effects: self.effects, heard: self.heard, warnings: self.warnings }
+    }
+
+    /// The user sent something.
+    pub(crate) fn reply(&mut self, reply: Reply) -> Result<(), StepError> {
+        if let State::Calling { .. } = self.session.state {
+            return Err(StepError::Busy);
+        }
+        self.session.turns = self.session.turns.wrapping_add(1);
+        self.session.calls_in_turn = 0;
+        if let State::Asking { doing: Asking::Login(login), lapse: Some((_, until)), .. } = self.session.state
+            && until <= self.now
+        {
+            self.lapse(login);
+        }
+        match self.session.state {
+            State::Asking { step, doing, tries, .. } => {
+                self.at = Some(step);
+                let flow = exec::answer(self, step, doing, tries, &reply);
+                self.follow(flow);
+            }
+            State::Ended(reason) => self.begin_with(reason, &reply),
+            // A pause goes on by itself, unless the user starts something else.
+            State::Paused { .. } => {
+                if let Some(script) = self.triggered(&reply.content, Triggering::Exactly) {
+                    self.start(script);
+                }
+            }
+            State::Calling { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// A call came in, or a chat was opened.
+    pub(crate) fn begin(&mut self) {
+        if let State::Ended(_) = self.session.state {
+            let triggers = &self.bot.triggers;
+            if let Some(script) = triggers.call.or(triggers.first_message).or(triggers.fallback) {
+                self.start(script);
+            }
+        }
+    }
+
+    pub(crate) fn start_named(&mut self, name: &Name) {
+        if let Some(at) = self.bot.scripts.iter().position(|script| script.id == *name) {
+            self.start(ScriptIx(at as u16));
+        }
+    }
+
+    /// A timer went off.
+    pub(crate) fn elapsed(&mut self, timer: TimerId) {
+        match self.session.state {
+            State::Asking { doing: Asking::Login(login), lapse: Some((set, _)), .. } if set == timer => {
+                self.lapse(login);
+            }
+            State::Paused { timer: set, next, .. } if set == timer => self.run(next),
+            _ => {}
+        }
+    }
+
+    /// The vault says which tokens it holds.
+    pub(crate) fn know_tokens(&mut self, held: &[Held]) {
+        let bot = self.bot;
+        self.session.tokens = held
+            .iter()
+            .filter_map(|held| {
+                let at = bot.tokens.iter().position(|token| token.id == held.token)?;
+                Some(Token {
+                    token: TokenIx(at as u16),
+                    logged_in_at: held.logged_in_at,
+                    expires_at: held.expires_at,
+                    refreshable: held.refreshable,
+                })
+            })
+            .collect();
+    }
+
+    pub(crate) fn handed_back(&mut self) {
+        if let State::Ended(Reason::HandedOver) = self.session.state {
+            self.session.state = State::Ended(Reason::Finished);
+        }
+    }
+
+    /// The user hung up: what was asked is forgotten, and so are tokens that belong to the call alone.
+    pub(crate) fn hung_up(&mut self) {
+        self.forget_open_answers();
+        let spoken = self.session.channel.capabilities().spoken;
+        let (bot, effects) = (self.bot, &mut self.effects);
+        self.session.tokens.retain(|held| {
+            let component = &bot.tokens[held.token.at()];
+            let kept = !spoken && component.scope == TokenScope::Contact;
+            if !kept {
+                effects.push(Effect::Forget(Forgotten::Token(component.id.clone())));
+            }
+            kept
+        });
+        self.end(Reason::HungUp);
+    }
+
+    /// Starts a script, whatever was under way.
+    pub(crate) fn start(&mut self, script: ScriptIx) {
+        self.forget_open_answers();
+        self.session.stack.clear();
+        self.session.greeted = true;
+        self.run(self.bot.scripts[script.at()].entry);
+    }
+
+    pub(crate) fn follow(&mut self, flow: Flow) {
+        if let Flow::Go(next) = flow {
+            self.run(next);
+        }
+    }
+
+    /// Runs steps until one stops.
+    pub(crate) fn run(&mut self, mut next: Option<StepIx>) {
+        loop {
+            let Some(at) = next else {
+                let Some(back) = self.session.stack.pop() else {
+                    return self.end(Reason::Finished);
+                };
+                next = back;
+                continue;
+            };
+            self.at = Some(at);
+            self.steps += 1;
+            if self.steps > Limits::DEFAULT.steps {
+                return self.stop_at_bound(at, "it ran more than 200 steps without waiting for the user");
+            }
+            if self.sends >= Limits::DEFAULT.sends {
+                return self.stop_at_bound(at, "it sent more than 20 messages without waiting for the user");
+            }
+            match exec::enter(self, at) {
+                Flow::Go(following) => next = following,
+                Flow::Stop => return,
+            }
+        }
+    }
+
+    /// The bot went on without end; the user is told, the author is warned.
+    pub(crate) fn stop_at_bound(&mut self, at: StepIx, bound: &'static str) {
+        self.warnings.push(Warning::Bounds { step: self.place(at), bound });
+        let bot = self.bot;
+        self.say(&bot.sentences.trouble);
+        self.end(Reason::Bounds);
+    }
+
+    pub(crate) fn end(&mut self, reason: Reason) {
+        self.session.state = State::Ended(reason);
+        self.session.stack.clear();
+        self.session.service = ServiceRun::default();
+    }
+
+    /// Goes to the branch; without one says the text and ends.
+    pub(crate) fn branch_or_end(&mut self, branch: Option<StepIx>, text: &Text, reason: Reason) -> Flow {
+        self.session.service = ServiceRun::default();
+        if branch.is_some() {
+            return Flow::Go(branch);
+        }
+        self.say(text);
+        self.end(reason);
+        Flow::Stop
+    }
+
+    /// Says a text in the user's language.
+    pub(crate) fn say(&mut self, text: &Text) {
+        let text = self.text(text);
+        self.send(OutMessage::Text(text));
+    }
+
+    /// Sends a message; an empty text is not one.
+    pub(crate) fn send(&mut self, message: OutMessage) {
+        if matches!(&message, OutMessage::Text(text) if text.trim().is_empty()) {
+            return;
+        }
+        self.sends += 1;
+        self.effects.push(Effect::Say(message));
+    }
+
+    /// The place of a step in the bot file.
+    pub(crate) fn place(&self, step: StepIx) -> String {
+        self.bot.steps[step.at()].path.to_string()
+    }
+
+    pub(crate) fn next_call(&mut self) -> CallId {
+        self.session.calls = self.session.calls.wrapping_add(1);
+        self.session.calls_in_turn += 1;
+        CallId(self.session.calls)
+    }
+
+    pub(crate) fn next_timer(&mut self) -> TimerId {
+        self.session.timers = self.session.timers.wrapping_add(1);
+        TimerId(self.session.timers)
+    }
+
+    fn lapse(&mut self, login: Login) {
+        let component = &self.bot.tokens[login.token.at()];
+        let secret = component.questions.get(usize::from(login.question)).is_some_and(|q| q.secret);
+        self.forget_open_answers();
+        self.end(Reason::Lapsed { token: login.token, secret });
+    }
+
+    /// Forgets sealed answers of what is under way.
+    fn forget_open_answers(&mut self) {
+        let (step, token) = match self.session.state {
+            State::Asking { step, doing: Asking::Login(login), .. } => (step, Some(login.token)),
+            State::Calling { step, purpose, .. } => (step, purpose.login().map(|login| login.token)),
+            State::Asking { step, .. } => (step, None),
+            State::Paused { .. } | State::Ended(_) => return,
+        };
+        if let Some(token) = token {
+            let id = self.bot.tokens[token.at()].id.clone();
+            self.effects.push(Effect::Forget(Forgotten::Answers(id)));
+        }
+        exec::service::forget_answers(self, step);
+    }
+
+    /// A message while nothing is under way.
+    fn begin_with(&mut self, reason: Reason, reply: &Reply) {
+        let bot = self.bot;
+        let mut told = false;
+        match reason {
+            // A person is writing with the user; the bot keeps silent.
+            Reason::HandedOver => return,
+            Reason::Lapsed { token, secret } => {
+                if secret {
+                    self.hear_secret(reply);
+                }
+                let text = bot.tokens[token.at()].prompt_expired.as_ref();
+                self.say(text.unwrap_or(&bot.sentences.prompt_expired));
+                told = true;
+            }
+            _ => {}
+        }
+        // What an earlier session knew is not shown to whoever writes now (SECURITY §3.5).
+        self.session.vars.clear();
+        self.session.latest = None;
+        self.session.state = State::Ended(Reason::Finished);
+        let first = !std::mem::replace(&mut self.session.greeted, true);
+        let script = self
+            .triggered(&reply.content, Triggering::Loosely)
+            .or(if first { bot.triggers.first_message } else { None })
+            .or(if told { None } else { bot.triggers.fallback });
+        match script {
+            Some(script) => self.start(script),
+            None if told => {}
+            None => self.say(&bot.sentences.not_understood),
+        }
+    }
+
+    /// The input was a secret: it is not written down, and deleted where the channel can.
+    pub(crate) fn hear_secret(&mut self, reply: &Reply) {
+        self.heard = Heard::Secret;
+        if let Some(reference) = &reply.reference
+            && self.session.channel.capabilities().deletes_user_messages
+        {
+            self.effects.push(Effect::Erase(reference.clone()));
+        }
+    }
+
+    /// The script that a message starts.
+    pub(crate) fn triggered(&self, content: &Content, how: Triggering) -> Option<ScriptIx> {
+        let triggers = &self.bot.triggers;
+        let text = match content {
+            Content::Choice { payload, label } => {
+                if let Some(script) = triggers.payloads.get(payload.as_str()) {
+                    return Some(*script);
+                }
+                label.as_str()
+            }
+            Content::Text(text) | Content::Digits(text) => text.expose(),
+            _ => return None,
+        };
+        match how {
+            Triggering::Exactly => triggers.exactly(text),
+            Triggering::Loosely => triggers.matching(text),
+        }
+    }
+}
+
+/// How closely a message must fit a trigger.
+#[derive(Clone, Copy)]
+pub(crate) enum Triggering {
+    /// Word for word: something else is under way.
+    Exactly,
+    /// As well as any.
+    Loosely,
+}
