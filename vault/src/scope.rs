@@ -1,4 +1,4 @@
-use countersign_model::{CallId, ChannelKind, Name, Timestamp};
+use countersign_model::{Name, Timestamp};
 
 /// What a sealed value belongs to, what it is for and until when it lives. All of it is associated data: the value
 /// opens only under a scope that is equal in every field.
@@ -12,8 +12,8 @@ pub struct Scope {
     pub component: Option<Name>,
     /// The user; none for what belongs to the whole workspace.
     pub contact: Option<ContactKey>,
-    /// The call for which the value waits, when there is one.
-    pub call: Option<CallId>,
+    /// The phone call that the value belongs to, by the provider's id; none for what outlives a call.
+    pub call: Option<String>,
     /// What the value is.
     pub purpose: Purpose,
     /// From this moment on the value does not open.
@@ -23,8 +23,8 @@ pub struct Scope {
 /// One user, as the vault tells users apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ContactKey {
-    /// The kind of channel.
-    pub channel: ChannelKind,
+    /// The channel: one account at a provider. The same phone number on two of them is two users.
+    pub channel: Name,
     /// The address on it.
     pub address: String,
 }
@@ -41,6 +41,8 @@ pub enum Purpose {
         /// Place of the question among the component's questions, from 0.
         field: u16,
     },
+    /// What a user sent, or a service answered, as long as it has not been processed.
+    Inbound,
     /// A secret of the workspace: an API key, the secret of a channel.
     WorkspaceSecret {
         /// Its name in the workspace.
@@ -90,10 +92,10 @@ impl Scope {
         option(out, self.bot.as_ref(), |out, bot| text(out, bot.as_str()));
         option(out, self.component.as_ref(), |out, component| text(out, component.as_str()));
         option(out, self.contact.as_ref(), |out, contact| {
-            text(out, contact.channel.name());
+            text(out, contact.channel.as_str());
             text(out, &contact.address);
         });
-        option(out, self.call.as_ref(), |out, call| out.extend_from_slice(&call.0.to_be_bytes()));
+        option(out, self.call.as_ref(), |out, call| text(out, call));
         match &self.purpose {
             Purpose::Token => out.push(1),
             Purpose::RefreshToken => out.push(2),
@@ -101,6 +103,7 @@ impl Scope {
                 out.push(3);
                 out.extend_from_slice(&field.to_be_bytes());
             }
+            Purpose::Inbound => out.push(5),
             Purpose::WorkspaceSecret { name } => {
                 out.push(4);
                 text(out, name);

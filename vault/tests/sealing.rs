@@ -1,7 +1,7 @@
 //! Sealed values open under their own scope, in their own time, unchanged, and in no other way.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use countersign_model::{CallId, ChannelKind, Name, SecretText, Timestamp};
+use countersign_model::{Name, SecretText, Timestamp};
 use countersign_vault::{
     ContactKey, KeyRing, MasterKey, MasterKeys, OpenError, Purpose, Scope, SealError, Sealed,
 };
@@ -21,12 +21,12 @@ fn ring() -> KeyRing {
 }
 
 fn contact(address: &str) -> ContactKey {
-    ContactKey { channel: ChannelKind::Whatsapp, address: address.into() }
+    ContactKey { channel: "whatsapp-1".parse().unwrap(), address: address.into() }
 }
 
 fn scope() -> Scope {
     Scope {
-        call: Some(CallId(3)),
+        call: Some("CA3".into()),
         ..Scope::for_contact(
             name("acme"),
             name("bank"),
@@ -98,10 +98,10 @@ fn no_other_scope_opens_it() {
     other("no component", &|s| s.component = None);
     other("contact", &|s| s.contact = Some(contact("+4915100002")));
     other("channel", &|s| {
-        s.contact = Some(ContactKey { channel: ChannelKind::Sms, address: "+4915100001".into() });
+        s.contact = Some(ContactKey { channel: "whatsapp-2".parse().unwrap(), address: "+4915100001".into() });
     });
     other("no contact", &|s| s.contact = None);
-    other("call", &|s| s.call = Some(CallId(4)));
+    other("call", &|s| s.call = Some("CA4".into()));
     other("no call", &|s| s.call = None);
     other("field", &|s| s.purpose = Purpose::Answer { field: 0 });
     other("token", &|s| s.purpose = Purpose::Token);
