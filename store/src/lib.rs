@@ -1,1 +1,32 @@
-//! Under construction.
+//! What is kept: records, small traits whose methods are atomic, the memory store, and one suite of tests for every
+//! backend.
+//!
+//! A method happens whole or not at all, and when it returns `Ok` what it did is kept. No transaction type stands in
+//! a signature, so a backend is free in how it does it. To add a method: put it into the trait it belongs to, into
+//! every backend, and a case for it into [`conformance`]; nothing else.
+//!
+//! How the rows of one message go:
+//! [`Inbox::accept`] → [`Conversations::claim`] → (a turn is computed) → [`Conversations::commit_turn`] →
+//! [`Calls::claim_call`] → [`Calls::mark_sent`] → (the call) → [`Calls::complete_call`], whose outcome is an inbox row
+//! again; beside it [`Outbox::claim_delivery`] → (the provider) → [`Outbox::delivered`].
+//!
+//! No row holds a secret in the clear: inbound payloads, answers, tokens and outcomes of calls are sealed by whoever
+//! writes them, and a transcript has `•••` where the user wrote a secret.
+
+mod error;
+mod memory;
+mod record;
+mod traits;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
+pub use error::{CommitError, StoreError};
+pub use memory::MemoryStore;
+pub use record::{
+    AnswerRow, BotVersion, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
+    ConversationKey, DeadLetter, Delivery, DeliveryLease, InboundKind, InboxRow, Lead, Lease, Line, NewCall,
+    NewInbound, RefreshToken, Revocation, SealedPayload, SecretChange, SessionCommit, SessionId,
+    StoredSession, Swept, TimerChange, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
+};
+pub use traits::{Calls, Conversations, Inbox, Keys, Outbox, Secrets, Store, Timers};

@@ -1,0 +1,71 @@
+//! One suite for every backend: `conformance_tests!(sqlite, || connect("…"))` in a test module makes a test of each
+//! case. The constructor gives a future of an empty store.
+#![expect(clippy::unwrap_used, reason = "test cases, shared by the backends")]
+#![expect(missing_docs, reason = "the names of the cases say what they test")]
+
+pub mod calls;
+mod fixture;
+pub mod inbox;
+pub mod keys;
+pub mod outbox;
+pub mod secrets;
+pub mod timers;
+pub mod turns;
+
+/// Makes a test of every case of the suite for a backend.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($name:ident, $make:expr) => {
+        mod $name {
+            use super::*;
+
+            $crate::conformance_tests! { @cases $make;
+                inbox::an_id_is_accepted_once
+                inbox::an_id_is_unique_in_a_channel_only
+                inbox::a_batch_may_repeat_an_id
+                inbox::rows_come_in_order
+                inbox::a_claimed_conversation_is_not_handed_out_again
+                inbox::different_conversations_are_handed_out_side_by_side
+                inbox::the_longest_waiting_comes_first
+                inbox::a_released_row_is_handed_out_again
+                inbox::workspaces_are_apart
+                turns::a_commit_keeps_everything
+                turns::a_commit_without_a_session_takes_the_row_alone
+                turns::a_lost_lease_commits_nothing
+                turns::a_lease_that_ran_out_may_commit_until_it_is_taken
+                turns::a_commit_cannot_be_repeated
+                turns::replies_wait_while_a_call_is_under_way
+                turns::a_call_ends_and_replies_go_on_in_order
+                calls::a_call_is_made_and_its_outcome_comes_in
+                calls::the_oldest_call_comes_first
+                calls::a_call_that_was_sent_is_known_as_sent
+                calls::a_lost_call_completes_nothing
+                calls::a_call_that_nobody_waits_for_is_dropped
+                calls::a_token_takes_the_place_of_the_one_before
+                outbox::deliveries_come_in_order_one_at_a_time
+                outbox::a_delivery_to_be_repeated_holds_those_behind_it
+                outbox::conversations_do_not_wait_for_each_other
+                outbox::a_delivery_given_up_is_put_aside
+                outbox::a_lost_delivery_changes_nothing
+                secrets::answers_are_kept_and_forgotten
+                secrets::tokens_are_kept_by_bot_and_component
+                secrets::changes_happen_in_order
+                secrets::a_revocation_is_seen_by_the_conversation
+                secrets::a_revocation_takes_what_it_names_only
+                secrets::what_is_over_is_swept
+                timers::a_timer_goes_off_once
+                timers::a_new_timer_takes_the_place_of_the_old
+                timers::a_cleared_timer_does_not_go_off
+                timers::the_next_moment_is_known
+                keys::data_keys_are_kept_once_each
+            }
+        }
+    };
+    (@cases $make:expr; $($group:ident :: $case:ident)*) => {$(
+        #[tokio::test]
+        async fn $case() {
+            let store = ($make)().await;
+            $crate::conformance::$group::$case(&store).await;
+        }
+    )*};
+}

@@ -1,0 +1,145 @@
+use countersign_vault::Sealed;
+
+use super::fixture::{at, calling, claim, claim_call, key, name, payload, reply, token, turn};
+use crate::record::{
+    AnswerRow, CallCompletion, InboundKind, RefreshToken, Revocation, SealedPayload, SecretChange, Swept,
+    TokenRow,
+};
+use crate::traits::Store;
+
+/// Keeps a token the way it comes: as the result of a call.
+async fn keep(store: &impl Store, address: &str, id: &str, row: TokenRow) {
+    store.accept(vec![reply(address, id)]).await.unwrap();
+    let claimed = claim(store, 0).await.unwrap();
+    store.commit_turn(calling(&claimed, 0, 1)).await.unwrap();
+    let lease = claim_call(store, 0).await.unwrap().lease;
+    let (now, payload) = (at(0), payload("outcome"));
+    let completion = CallCompletion { lease, now, id: format!("o-{id}"), payload, token: Some(row) };
+    store.complete_call(completion).await.unwrap();
+    let claimed = claim(store, 0).await.unwrap();
+    assert!(matches!(claimed.inbound.kind, InboundKind::Outcome { .. }));
+    store.commit_turn(turn(&claimed, 0)).await.unwrap();
+}
+
+async fn change(store: &impl Store, address: &str, id: &str, changes: Vec<SecretChange>) {
+    store.accept(vec![reply(address, id)]).await.unwrap();
+    let claimed = claim(store, 0).await.unwrap();
+    let mut turn = turn(&claimed, 0);
+    turn.secrets = changes;
+    store.commit_turn(turn).await.unwrap();
+}
+
+fn answer(component: &str, index: u8, value: &str) -> AnswerRow {
+    AnswerRow { component: name(component), index, value: payload(value) }
+}
+
+pub async fn answers_are_kept_and_forgotten(store: &impl Store) {
+    let put = |component, index, value| SecretChange::PutAnswer(answer(component, index, value));
+    change(store, "ada", "m1", vec![put("a", 0, "x"), put("a", 1, "y"), put("b", 0, "z")]).await;
+    change(store, "ada", "m2", vec![put("a", 0, "new")]).await;
+    let mut kept = store.answers(&key("ada"), &name("a")).await.unwrap();
+    kept.sort_by_key(|answer| answer.index);
+    assert_eq!(kept, [answer("a", 0, "new"), answer("a", 1, "y")]);
+    assert!(store.answers(&key("bob"), &name("a")).await.unwrap().is_empty());
+    change(store, "ada", "m3", vec![SecretChange::ForgetAnswers(name("a"))]).await;
+    assert!(store.answers(&key("ada"), &name("a")).await.unwrap().is_empty());
+    assert_eq!(store.answers(&key("ada"), &name("b")).await.unwrap(), [answer("b", 0, "z")]);
+    change(store, "ada", "m4", vec![SecretChange::ForgetAllAnswers]).await;
+    assert!(store.answers(&key("ada"), &name("b")).await.unwrap().is_empty());
+}
+
+pub async fn tokens_are_kept_by_bot_and_component(store: &impl Store) {
+    keep(store, "ada", "m1", token("a", "one", 100)).await;
+    keep(store, "ada", "m2", token("b", "two", 100)).await;
+    keep(store, "ada", "m3", TokenRow { bot: name("other"), ..token("a", "three", 100) }).await;
+    keep(store, "bob", "m4", token("a", "four", 100)).await;
+    let of = async |address: &str, bot: &str, component: &str| {
+        let kept = store.token(&key(address), &name(bot), &name(component)).await.unwrap();
+        kept.map(|token| String::from_utf8(token.sealed.into_bytes()).unwrap())
+    };
+    assert_eq!(of("ada", "bot", "a").await.as_deref(), Some("one"));
+    assert_eq!(of("ada", "other", "a").await.as_deref(), Some("three"));
+    assert_eq!(of("bob", "bot", "a").await.as_deref(), Some("four"));
+    assert_eq!(of("bob", "bot", "b").await, None);
+    let mut held: Vec<_> = store.held(&key("ada"), &name("bot")).await.unwrap();
+    held.sort_by_key(|token| token.component.clone());
+    let components: Vec<_> = held.iter().map(|token| token.component.as_str()).collect();
+    assert_eq!(components, ["a", "b"]);
+    let forget = SecretChange::ForgetToken { bot: name("bot"), component: name("a") };
+    change(store, "ada", "m5", vec![forget]).await;
+    assert_eq!(of("ada", "bot", "a").await, None);
+    assert_eq!(of("ada", "bot", "b").await.as_deref(), Some("two"));
+    change(store, "ada", "m6", vec![SecretChange::ForgetAllTokens]).await;
+    assert!(store.held(&key("ada"), &name("bot")).await.unwrap().is_empty());
+    assert_eq!(of("bob", "bot", "a").await.as_deref(), Some("four"));
+}
+
+pub async fn changes_happen_in_order(store: &impl Store) {
+    let put = |value| SecretChange::PutAnswer(answer("a", 0, value));
+    let forget = || SecretChange::ForgetAnswers(name("a"));
+    change(store, "ada", "m1", vec![put("x"), forget(), put("y")]).await;
+    assert_eq!(store.answers(&key("ada"), &name("a")).await.unwrap(), [answer("a", 0, "y")]);
+    change(store, "ada", "m2", vec![put("x"), forget()]).await;
+    assert!(store.answers(&key("ada"), &name("a")).await.unwrap().is_empty());
+}
+
+pub async fn a_revocation_is_seen_by_the_conversation(store: &impl Store) {
+    keep(store, "ada", "m1", token("a", "one", 100)).await;
+    let before = store.conversation(&key("ada")).await.unwrap().unwrap();
+    let which = Revocation { workspace: name("acme"), channel: None, address: None, component: None };
+    assert_eq!(store.revoke(&which).await.unwrap(), 1);
+    assert_eq!(store.revoke(&which).await.unwrap(), 0);
+    store.accept(vec![reply("ada", "m2")]).await.unwrap();
+    let claimed = claim(store, 0).await.unwrap();
+    assert!(claimed.conversation.tokens_epoch > before.tokens_epoch);
+    assert_ne!(claimed.conversation.tokens_epoch, claimed.conversation.tokens_seen);
+    // One that comes during the turn is seen by the next.
+    let mut turn = turn(&claimed, 0);
+    turn.session.as_mut().unwrap().tokens_seen = claimed.conversation.tokens_epoch;
+    store.commit_turn(turn).await.unwrap();
+    let after = store.conversation(&key("ada")).await.unwrap().unwrap();
+    assert_eq!(after.tokens_epoch, after.tokens_seen);
+}
+
+pub async fn a_revocation_takes_what_it_names_only(store: &impl Store) {
+    keep(store, "ada", "m1", token("a", "one", 100)).await;
+    keep(store, "ada", "m2", token("b", "two", 100)).await;
+    keep(store, "bob", "m3", token("a", "three", 100)).await;
+    let all = Revocation { workspace: name("acme"), channel: None, address: None, component: None };
+    let nothing = [
+        Revocation { workspace: name("other"), ..all.clone() },
+        Revocation { channel: Some(name("sms")), ..all.clone() },
+        Revocation { address: Some("zoe".into()), ..all.clone() },
+        Revocation { component: Some(name("c")), ..all.clone() },
+        Revocation { address: Some("bob".into()), component: Some(name("b")), ..all.clone() },
+    ];
+    for which in nothing {
+        assert_eq!(store.revoke(&which).await.unwrap(), 0, "{which:?}");
+    }
+    let one = Revocation { component: Some(name("a")), address: Some("ada".into()), ..all };
+    assert_eq!(store.revoke(&one).await.unwrap(), 1);
+    let left = store.tokens(&name("acme"), at(0)).await.unwrap();
+    let mut left: Vec<_> =
+        left.iter().map(|t| (t.conversation.address.as_str(), t.component.as_str())).collect();
+    left.sort_unstable();
+    assert_eq!(left, [("ada", "b"), ("bob", "a")]);
+}
+
+pub async fn what_is_over_is_swept(store: &impl Store) {
+    let refresh =
+        |until| Some(RefreshToken { sealed: Sealed::from_bytes(b"r".to_vec()), expires_at: at(until) });
+    keep(store, "ada", "m1", token("short", "one", 100)).await;
+    keep(store, "ada", "m2", TokenRow { refresh: refresh(500), ..token("renewable", "two", 100) }).await;
+    keep(store, "ada", "m3", token("long", "three", 1000)).await;
+    let over = SealedPayload { expires_at: at(50), ..payload("x") };
+    let soon = AnswerRow { value: over, ..answer("a", 0, "x") };
+    change(store, "ada", "m4", vec![SecretChange::PutAnswer(soon)]).await;
+    assert_eq!(store.sweep(at(49)).await.unwrap(), Swept::default());
+    assert_eq!(store.sweep(at(100)).await.unwrap(), Swept { tokens: 1, answers: 1, ids: 0 });
+    assert_eq!(store.tokens(&name("acme"), at(100)).await.unwrap().len(), 1, "one is over but renewable");
+    assert_eq!(store.held(&key("ada"), &name("bot")).await.unwrap().len(), 2);
+    assert_eq!(store.sweep(at(500)).await.unwrap(), Swept { tokens: 1, answers: 0, ids: 0 });
+    let month = 30 * 24 * 3600;
+    assert_eq!(store.accept(vec![reply("ada", "m1")]).await.unwrap(), [false]);
+    assert_eq!(store.sweep(at(month)).await.unwrap(), Swept { tokens: 1, answers: 0, ids: 4 });
+}

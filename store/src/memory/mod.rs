@@ -1,0 +1,317 @@
+//! The store in memory: for `chat`, for tests, and as the plainest reading of what the traits say.
+
+mod bytes;
+mod state;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use countersign_model::{Name, Timestamp};
+use countersign_vault::WrappedKey;
+
+use crate::error::{CommitError, StoreError};
+use crate::record::{
+    AnswerRow, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
+    ConversationKey, DeadLetter, DeliveryLease, InboundKind, InboxRow, Lead, Lease, NewInbound, Revocation,
+    Swept, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
+};
+use crate::traits::{Calls, Conversations, Inbox, Keys, Outbox, Secrets, Timers};
+use state::{Held, State};
+
+/// How long the ids of what came in are kept: providers repeat for up to 7 days.
+const KEEP_IDS: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A store in memory. What it keeps ends with the process.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<State>);
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything that is kept, as bytes, as a disk would have it: for tests that look for what may not be there.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        bytes::of(&self.state())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MemoryStore({} conversations)", self.state().conversations.len())
+    }
+}
+
+#[async_trait]
+impl Inbox for MemoryStore {
+    async fn accept(&self, rows: Vec<NewInbound>) -> Result<Vec<bool>, StoreError> {
+        let mut state = self.state();
+        Ok(rows.into_iter().map(|row| state.accept(row)).collect())
+    }
+}
+
+#[async_trait]
+impl Conversations for MemoryStore {
+    async fn claim(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Claimed>, StoreError> {
+        let mut state = self.state();
+        let oldest = state
+            .conversations
+            .iter()
+            .filter(|(_, conversation)| conversation.lease.is_free(now))
+            .filter_map(|(key, conversation)| Some((conversation.next_row()?.seq, key.clone())))
+            .min();
+        let Some((_, key)) = oldest else { return Ok(None) };
+        let fencing = state.next();
+        let conversation = state.of(&key);
+        conversation.lease = Held::by(worker, fencing, until);
+        Ok(conversation.next_row().cloned().map(|inbound| Claimed {
+            lease: Lease { conversation: key, fencing },
+            conversation: conversation.as_record(),
+            inbound,
+        }))
+    }
+
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<(), CommitError> {
+        let mut state = self.state();
+        if !state.holds(&turn.lease) {
+            return Err(CommitError::LeaseLost);
+        }
+        state.commit(turn);
+        Ok(())
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), CommitError> {
+        let mut state = self.state();
+        if !state.holds(lease) {
+            return Err(CommitError::LeaseLost);
+        }
+        state.of(&lease.conversation).lease = Held::default();
+        Ok(())
+    }
+
+    async fn conversation(&self, key: &ConversationKey) -> Result<Option<Conversation>, StoreError> {
+        let state = self.state();
+        Ok(state.conversations.get(key).filter(|c| c.session.is_some()).map(state::Conversation::as_record))
+    }
+
+    async fn transcript(
+        &self,
+        key: &ConversationKey,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<TranscriptRow>, StoreError> {
+        let state = self.state();
+        let Some(conversation) = state.conversations.get(key) else { return Ok(Vec::new()) };
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        Ok(conversation.transcript.iter().skip(from).take(limit).cloned().collect())
+    }
+
+    async fn leads(&self, key: &ConversationKey) -> Result<Vec<Lead>, StoreError> {
+        Ok(self.state().conversations.get(key).map(|c| c.leads.clone()).unwrap_or_default())
+    }
+}
+
+#[async_trait]
+impl Calls for MemoryStore {
+    async fn claim_call(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedCall>, StoreError> {
+        let mut state = self.state();
+        let fencing = state.next();
+        let calls =
+            state.conversations.iter_mut().flat_map(|(key, c)| c.calls.iter_mut().map(move |r| (key, r)));
+        let oldest = calls.filter(|(_, row)| row.lease.is_free(now)).min_by_key(|(_, row)| row.seq);
+        Ok(oldest.map(|(key, row)| {
+            row.lease = Held::by(worker, fencing, until);
+            ClaimedCall {
+                lease: CallLease {
+                    conversation: key.clone(),
+                    session: row.new.session,
+                    call: row.new.call,
+                    fencing,
+                },
+                request: row.new.request.clone(),
+                sent: row.sent,
+            }
+        }))
+    }
+
+    async fn mark_sent(&self, lease: &CallLease, attempt: u32) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let row = state.call(lease).ok_or(CommitError::LeaseLost)?;
+        row.sent = attempt;
+        Ok(())
+    }
+
+    async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let lease = completion.lease;
+        state.call(&lease).ok_or(CommitError::LeaseLost)?;
+        let seq = state.next();
+        let conversation = state.of(&lease.conversation);
+        conversation.calls.retain(|row| (row.new.session, row.new.call) != (lease.session, lease.call));
+        if let Some(token) = completion.token {
+            conversation.tokens.insert((token.bot.clone(), token.component.clone()), token);
+        }
+        conversation.inbox.push(InboxRow {
+            seq,
+            id: completion.id,
+            kind: InboundKind::Outcome { session: lease.session, call: lease.call },
+            payload: Some(completion.payload),
+            received_at: completion.now,
+        });
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Outbox for MemoryStore {
+    async fn claim_delivery(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedDelivery>, StoreError> {
+        let mut state = self.state();
+        let fencing = state.next();
+        let heads = state.conversations.iter_mut().filter_map(|(key, c)| Some((key, c.outbox.front_mut()?)));
+        let oldest =
+            heads.filter(|(_, row)| row.due <= now && row.lease.is_free(now)).min_by_key(|(_, row)| row.seq);
+        Ok(oldest.map(|(key, row)| {
+            row.lease = Held::by(worker, fencing, until);
+            row.attempts += 1;
+            ClaimedDelivery {
+                lease: DeliveryLease { conversation: key.clone(), seq: row.seq, fencing },
+                delivery: row.delivery.clone(),
+                attempts: row.attempts - 1,
+                created_at: row.created_at,
+            }
+        }))
+    }
+
+    async fn delivered(&self, lease: &DeliveryLease) -> Result<(), CommitError> {
+        self.state().take_delivery(lease).map(drop).ok_or(CommitError::LeaseLost)
+    }
+
+    async fn retry_delivery(&self, lease: &DeliveryLease, at: Timestamp) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let row = state.delivery(lease).ok_or(CommitError::LeaseLost)?;
+        row.due = at;
+        row.lease = Held::default();
+        Ok(())
+    }
+
+    async fn give_up(&self, lease: &DeliveryLease, now: Timestamp) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let delivery = state.take_delivery(lease).ok_or(CommitError::LeaseLost)?;
+        state.dead.push(DeadLetter { conversation: lease.conversation.clone(), delivery, at: now });
+        Ok(())
+    }
+
+    async fn dead_letters(&self, workspace: &Name) -> Result<Vec<DeadLetter>, StoreError> {
+        let state = self.state();
+        Ok(state.dead.iter().filter(|dead| dead.conversation.workspace == *workspace).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl Timers for MemoryStore {
+    async fn fire_timers(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.state().fire_timers(now, limit))
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.state().conversations.values().filter_map(state::Conversation::next_due).min())
+    }
+}
+
+#[async_trait]
+impl Secrets for MemoryStore {
+    async fn token(
+        &self,
+        key: &ConversationKey,
+        bot: &Name,
+        component: &Name,
+    ) -> Result<Option<TokenRow>, StoreError> {
+        let state = self.state();
+        let Some(conversation) = state.conversations.get(key) else { return Ok(None) };
+        Ok(conversation.tokens.get(&(bot.clone(), component.clone())).cloned())
+    }
+
+    async fn held(&self, key: &ConversationKey, bot: &Name) -> Result<Vec<TokenInfo>, StoreError> {
+        let state = self.state();
+        let Some(conversation) = state.conversations.get(key) else { return Ok(Vec::new()) };
+        let of_bot = conversation.tokens.values().filter(|token| token.bot == *bot);
+        Ok(of_bot.map(|token| state::info(key, token)).collect())
+    }
+
+    async fn tokens(&self, workspace: &Name, now: Timestamp) -> Result<Vec<TokenInfo>, StoreError> {
+        let state = self.state();
+        let conversations = state.conversations.iter().filter(|(key, _)| key.workspace == *workspace);
+        let tokens = conversations.flat_map(|(key, c)| c.tokens.values().map(move |t| state::info(key, t)));
+        Ok(tokens.filter(|token| token.expires_at > now).collect())
+    }
+
+    async fn revoke(&self, which: &Revocation) -> Result<usize, StoreError> {
+        Ok(self.state().revoke(which))
+    }
+
+    async fn answers(&self, key: &ConversationKey, component: &Name) -> Result<Vec<AnswerRow>, StoreError> {
+        let state = self.state();
+        let Some(conversation) = state.conversations.get(key) else { return Ok(Vec::new()) };
+        Ok(conversation.answers.iter().filter(|answer| answer.component == *component).cloned().collect())
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
+        Ok(self.state().sweep(now))
+    }
+}
+
+#[async_trait]
+impl Keys for MemoryStore {
+    async fn data_keys(&self) -> Result<Vec<WrappedKey>, StoreError> {
+        Ok(self.state().keys.values().cloned().collect())
+    }
+
+    async fn add_data_key(&self, key: WrappedKey) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let name = (key.workspace.clone(), key.version);
+        let new = !state.keys.contains_key(&name);
+        if new {
+            state.keys.insert(name, key);
+        }
+        Ok(new)
+    }
+
+    async fn replace_data_key(&self, key: WrappedKey) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let known = state.keys.get_mut(&(key.workspace.clone(), key.version));
+        Ok(known.map(|known| *known = key).is_some())
+    }
+
+    async fn remove_data_key(&self, workspace: &Name, version: u32) -> Result<(), StoreError> {
+        self.state().keys.remove(&(workspace.clone(), version));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MemoryStore;
+
+    crate::conformance_tests!(memory, || std::future::ready(MemoryStore::new()));
+}

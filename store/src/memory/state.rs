@@ -1,0 +1,279 @@
+//! What the memory store keeps, and the methods that several of its traits need.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use countersign_model::{CallId, Name, TimerId, Timestamp};
+use countersign_vault::WrappedKey;
+
+use super::KEEP_IDS;
+use crate::record::{
+    AnswerRow, CallLease, ConversationKey, DeadLetter, Delivery, DeliveryLease, InboundKind, InboxRow, Lead,
+    Lease, NewCall, NewInbound, Revocation, SecretChange, SessionId, StoredSession, Swept, TimerChange,
+    TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
+};
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) conversations: BTreeMap<ConversationKey, Conversation>,
+    /// Workspace, channel and provider id of what was accepted, and when.
+    pub(super) ids: HashMap<(Name, Name, String), Timestamp>,
+    pub(super) dead: Vec<DeadLetter>,
+    pub(super) keys: BTreeMap<(Name, u32), WrappedKey>,
+    counter: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Conversation {
+    pub(super) session: Option<StoredSession>,
+    pub(super) calling: Option<CallId>,
+    pub(super) tokens_epoch: u64,
+    pub(super) tokens_seen: u64,
+    pub(super) lease: Held,
+    pub(super) inbox: Vec<InboxRow>,
+    pub(super) outbox: VecDeque<Outgoing>,
+    pub(super) calls: Vec<Call>,
+    pub(super) timer: Option<(SessionId, TimerId, Timestamp)>,
+    pub(super) tokens: BTreeMap<(Name, Name), TokenRow>,
+    pub(super) answers: Vec<AnswerRow>,
+    pub(super) transcript: Vec<TranscriptRow>,
+    pub(super) leads: Vec<Lead>,
+}
+
+pub(super) struct Outgoing {
+    pub(super) seq: u64,
+    pub(super) delivery: Delivery,
+    pub(super) created_at: Timestamp,
+    pub(super) due: Timestamp,
+    pub(super) attempts: u32,
+    pub(super) lease: Held,
+}
+
+pub(super) struct Call {
+    pub(super) seq: u64,
+    pub(super) new: NewCall,
+    pub(super) sent: u32,
+    pub(super) lease: Held,
+}
+
+/// Who holds a row: the worker, the fencing number and the end of it. The number stays when the time is over.
+#[derive(Default)]
+pub(super) struct Held(Option<(WorkerId, u64, Timestamp)>);
+
+impl Held {
+    pub(super) fn by(worker: WorkerId, fencing: u64, until: Timestamp) -> Self {
+        Self(Some((worker, fencing, until)))
+    }
+
+    pub(super) fn is_free(&self, now: Timestamp) -> bool {
+        self.0.is_none_or(|(_, _, until)| until <= now)
+    }
+
+    fn is(&self, fencing: u64) -> bool {
+        self.0.is_some_and(|(_, number, _)| number == fencing)
+    }
+
+    fn until(&self) -> Option<Timestamp> {
+        self.0.map(|(_, _, until)| until)
+    }
+}
+
+impl State {
+    /// A number higher than all before: for the order of rows and for fencing.
+    pub(super) fn next(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    pub(super) fn of(&mut self, key: &ConversationKey) -> &mut Conversation {
+        self.conversations.entry(key.clone()).or_default()
+    }
+
+    pub(super) fn accept(&mut self, row: NewInbound) -> bool {
+        let key = row.conversation;
+        let id = (key.workspace.clone(), key.channel.clone(), row.id.clone());
+        if self.ids.contains_key(&id) {
+            return false;
+        }
+        self.ids.insert(id, row.received_at);
+        let seq = self.next();
+        let NewInbound { id, kind, payload, received_at, .. } = row;
+        self.of(&key).inbox.push(InboxRow { seq, id, kind, payload, received_at });
+        true
+    }
+
+    pub(super) fn holds(&self, lease: &Lease) -> bool {
+        self.conversations.get(&lease.conversation).is_some_and(|c| c.lease.is(lease.fencing))
+    }
+
+    pub(super) fn commit(&mut self, turn: TurnCommit) {
+        let first = self.counter + 1;
+        self.counter += (turn.outbox.len() + turn.calls.len()) as u64;
+        let mut seq = first..;
+        let now = turn.now;
+        let conversation = self.of(&turn.lease.conversation);
+        conversation.lease = Held::default();
+        conversation.inbox.retain(|row| row.seq != turn.consumed);
+        conversation
+            .transcript
+            .extend(turn.transcript.into_iter().map(|line| TranscriptRow { at: now, line }));
+        conversation.leads.extend(turn.leads);
+        turn.secrets.into_iter().for_each(|change| conversation.change(change));
+        conversation.outbox.extend(turn.outbox.into_iter().zip(&mut seq).map(|(delivery, seq)| Outgoing {
+            seq,
+            delivery,
+            created_at: now,
+            due: now,
+            attempts: 0,
+            lease: Held::default(),
+        }));
+        let new = turn.calls.into_iter().zip(&mut seq);
+        conversation.calls.extend(new.map(|(new, seq)| Call { seq, new, sent: 0, lease: Held::default() }));
+        if let Some(session) = turn.session {
+            let id = session.stored.id;
+            conversation.calling = session.calling;
+            conversation.calls.retain(|row| row.new.session == id && Some(row.new.call) == session.calling);
+            conversation.tokens_seen = session.tokens_seen;
+            conversation.session = Some(session.stored);
+            match session.timer {
+                TimerChange::Keep => {}
+                TimerChange::Set(timer, at) => conversation.timer = Some((id, timer, at)),
+                TimerChange::Clear => conversation.timer = None,
+            }
+        }
+    }
+
+    pub(super) fn call(&mut self, lease: &CallLease) -> Option<&mut Call> {
+        let conversation = self.conversations.get_mut(&lease.conversation)?;
+        conversation.calls.iter_mut().find(|row| {
+            (row.new.session, row.new.call) == (lease.session, lease.call) && row.lease.is(lease.fencing)
+        })
+    }
+
+    pub(super) fn delivery(&mut self, lease: &DeliveryLease) -> Option<&mut Outgoing> {
+        let conversation = self.conversations.get_mut(&lease.conversation)?;
+        let head = conversation.outbox.front_mut()?;
+        (head.seq == lease.seq && head.lease.is(lease.fencing)).then_some(head)
+    }
+
+    pub(super) fn take_delivery(&mut self, lease: &DeliveryLease) -> Option<Delivery> {
+        self.delivery(lease)?;
+        Some(self.conversations.get_mut(&lease.conversation)?.outbox.pop_front()?.delivery)
+    }
+
+    pub(super) fn fire_timers(&mut self, now: Timestamp, limit: usize) -> usize {
+        let mut due: Vec<_> = self
+            .conversations
+            .iter()
+            .filter_map(|(key, c)| Some((c.timer.filter(|(_, _, at)| *at <= now)?, key.clone())))
+            .collect();
+        due.sort_by_key(|((_, _, at), _)| *at);
+        due.truncate(limit);
+        let fired = due.len();
+        for ((session, timer, at), key) in due {
+            let seq = self.next();
+            let conversation = self.of(&key);
+            conversation.timer = None;
+            conversation.inbox.push(InboxRow {
+                seq,
+                id: format!("timer-{}-{}", session.0, timer.0),
+                kind: InboundKind::Elapsed { session, timer },
+                payload: None,
+                received_at: at,
+            });
+        }
+        fired
+    }
+
+    pub(super) fn revoke(&mut self, which: &Revocation) -> usize {
+        let mut revoked = 0;
+        for (key, conversation) in &mut self.conversations {
+            if key.workspace != which.workspace
+                || which.channel.as_ref().is_some_and(|channel| key.channel != *channel)
+                || which.address.as_ref().is_some_and(|address| key.address != *address)
+            {
+                continue;
+            }
+            let before = conversation.tokens.len();
+            conversation.tokens.retain(|(_, component), _| {
+                which.component.as_ref().is_some_and(|wanted| component != wanted)
+            });
+            let gone = before - conversation.tokens.len();
+            if gone > 0 {
+                conversation.tokens_epoch += 1;
+            }
+            revoked += gone;
+        }
+        revoked
+    }
+
+    pub(super) fn sweep(&mut self, now: Timestamp) -> Swept {
+        let mut swept = Swept::default();
+        let ids = self.ids.len();
+        self.ids.retain(|_, at| at.plus(KEEP_IDS) > now);
+        swept.ids = ids - self.ids.len();
+        for conversation in self.conversations.values_mut() {
+            let (tokens, answers) = (conversation.tokens.len(), conversation.answers.len());
+            conversation.tokens.retain(|_, token| {
+                token.expires_at > now
+                    || token.refresh.as_ref().is_some_and(|refresh| refresh.expires_at > now)
+            });
+            conversation.answers.retain(|answer| answer.value.expires_at > now);
+            swept.tokens += tokens - conversation.tokens.len();
+            swept.answers += answers - conversation.answers.len();
+        }
+        swept
+    }
+}
+
+impl Conversation {
+    /// The oldest row that can be processed now.
+    pub(super) fn next_row(&self) -> Option<&InboxRow> {
+        let mut rows = self.inbox.iter();
+        if self.calling.is_some() { rows.find(|row| !row.kind.waits_for_call()) } else { rows.next() }
+    }
+
+    pub(super) fn as_record(&self) -> crate::record::Conversation {
+        crate::record::Conversation {
+            session: self.session.clone(),
+            calling: self.calling,
+            tokens_epoch: self.tokens_epoch,
+            tokens_seen: self.tokens_seen,
+        }
+    }
+
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        let timer = self.timer.map(|(_, _, at)| at);
+        let claim = self.next_row().and(self.lease.until());
+        let delivery = self.outbox.front().map(|row| row.lease.until().unwrap_or(row.due).max(row.due));
+        let call = self.calls.iter().filter_map(|row| row.lease.until()).min();
+        [timer, claim, delivery, call].into_iter().flatten().min()
+    }
+
+    fn change(&mut self, change: SecretChange) {
+        match change {
+            SecretChange::PutAnswer(answer) => {
+                self.answers.retain(|old| (&old.component, old.index) != (&answer.component, answer.index));
+                self.answers.push(answer);
+            }
+            SecretChange::ForgetAnswers(component) => {
+                self.answers.retain(|answer| answer.component != component)
+            }
+            SecretChange::ForgetToken { bot, component } => {
+                self.tokens.remove(&(bot, component));
+            }
+            SecretChange::ForgetAllTokens => self.tokens.clear(),
+            SecretChange::ForgetAllAnswers => self.answers.clear(),
+        }
+    }
+}
+
+pub(super) fn info(key: &ConversationKey, token: &TokenRow) -> TokenInfo {
+    TokenInfo {
+        conversation: key.clone(),
+        bot: token.bot.clone(),
+        component: token.component.clone(),
+        expires_at: token.expires_at,
+        logged_in_at: token.logged_in_at,
+        refresh_until: token.refresh.as_ref().map(|refresh| refresh.expires_at),
+    }
+}

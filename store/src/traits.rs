@@ -1,0 +1,158 @@
+use async_trait::async_trait;
+use countersign_model::{Name, Timestamp};
+use countersign_vault::WrappedKey;
+
+use crate::error::{CommitError, StoreError};
+use crate::record::{
+    AnswerRow, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
+    ConversationKey, DeadLetter, DeliveryLease, Lead, Lease, NewInbound, Revocation, Swept, TokenInfo,
+    TokenRow, TranscriptRow, TurnCommit, WorkerId,
+};
+
+/// Everything that a runner needs of a store.
+pub trait Store: Inbox + Conversations + Calls + Outbox + Timers + Secrets + Keys {}
+
+impl<T: Inbox + Conversations + Calls + Outbox + Timers + Secrets + Keys> Store for T {}
+
+/// What came in and was not yet looked at.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Keeps what came in, in this order; what has been accepted before, by channel and provider id, is left out,
+    /// within one call too. Gives for each whether it was new. When it returns, everything new is on disk.
+    async fn accept(&self, rows: Vec<NewInbound>) -> Result<Vec<bool>, StoreError>;
+}
+
+/// Conversations and their turns.
+#[async_trait]
+pub trait Conversations: Send + Sync {
+    /// Hands out the conversation that has waited longest with its oldest row that can be processed now: any row, or
+    /// only rows that are not [`crate::InboundKind::waits_for_call`] while a call is under way. Nobody else gets the
+    /// conversation until `until`, a commit, or a release.
+    async fn claim(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Claimed>, StoreError>;
+
+    /// Keeps all that a turn made, takes its row out of the inbox, and gives the conversation back.
+    ///
+    /// Calls of the conversation other than `session.calling` are dropped: nobody waits for them any more.
+    async fn commit_turn(&self, turn: TurnCommit) -> Result<(), CommitError>;
+
+    /// Gives a conversation back with nothing done. The row will be handed out again.
+    async fn release(&self, lease: &Lease) -> Result<(), CommitError>;
+
+    /// A conversation as it stands; `None` when nothing was ever committed for it.
+    async fn conversation(&self, key: &ConversationKey) -> Result<Option<Conversation>, StoreError>;
+
+    /// What was said, from the row `from` on (the first is 0), at most `limit` rows.
+    async fn transcript(
+        &self,
+        key: &ConversationKey,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<TranscriptRow>, StoreError>;
+
+    /// The answers to forms that a conversation has given, oldest first.
+    async fn leads(&self, key: &ConversationKey) -> Result<Vec<Lead>, StoreError>;
+}
+
+/// Calls of auth services and APIs.
+#[async_trait]
+pub trait Calls: Send + Sync {
+    /// Hands out the oldest call that nobody is making. Nobody else gets it until `until`; after that it is handed
+    /// out again, and [`ClaimedCall::sent`] tells whether a byte of it may have left.
+    async fn claim_call(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedCall>, StoreError>;
+
+    /// Writes down that the call is sent for the `attempt`-th time, from 1. Comes before the first byte.
+    async fn mark_sent(&self, lease: &CallLease, attempt: u32) -> Result<(), CommitError>;
+
+    /// Puts the outcome into the inbox, keeps the token if there is one, and removes the call.
+    async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError>;
+}
+
+/// What is to be sent to users.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Hands out the oldest delivery whose conversation has none before it, if it is due. Nobody else gets it until
+    /// `until`.
+    async fn claim_delivery(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedDelivery>, StoreError>;
+
+    /// It has been delivered.
+    async fn delivered(&self, lease: &DeliveryLease) -> Result<(), CommitError>;
+
+    /// It was not delivered and is tried again at that time; those behind it wait.
+    async fn retry_delivery(&self, lease: &DeliveryLease, at: Timestamp) -> Result<(), CommitError>;
+
+    /// It cannot be delivered: it is put aside for the operator, and those behind it go on.
+    async fn give_up(&self, lease: &DeliveryLease, now: Timestamp) -> Result<(), CommitError>;
+
+    /// What could not be delivered, oldest first.
+    async fn dead_letters(&self, workspace: &Name) -> Result<Vec<DeadLetter>, StoreError>;
+}
+
+/// Timers of conversations. A conversation has one at most.
+#[async_trait]
+pub trait Timers: Send + Sync {
+    /// Puts an inbox row for each timer that is due, at most `limit`, and removes the timers. Gives how many.
+    async fn fire_timers(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
+
+    /// When there is something to do next without anything coming in: a timer, a delivery to be repeated, or a claim
+    /// that ends. It may lie in the past.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// Sealed tokens and answers.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// The token that a conversation holds of a component of a bot, whether or not its time is over.
+    async fn token(
+        &self,
+        key: &ConversationKey,
+        bot: &Name,
+        component: &Name,
+    ) -> Result<Option<TokenRow>, StoreError>;
+
+    /// The tokens that a conversation holds of a bot: that they are there, not what they are.
+    async fn held(&self, key: &ConversationKey, bot: &Name) -> Result<Vec<TokenInfo>, StoreError>;
+
+    /// Who is logged in at `now`: all tokens of a workspace whose time is not over, by conversation and component.
+    async fn tokens(&self, workspace: &Name, now: Timestamp) -> Result<Vec<TokenInfo>, StoreError>;
+
+    /// Removes tokens, with their refresh tokens, and lets their conversations know. Gives how many.
+    async fn revoke(&self, which: &Revocation) -> Result<usize, StoreError>;
+
+    /// The sealed answers that a conversation has given to a component.
+    async fn answers(&self, key: &ConversationKey, component: &Name) -> Result<Vec<AnswerRow>, StoreError>;
+
+    /// Removes what is over at `now`: tokens without a refresh token that lives, answers, and the ids of what came
+    /// in more than 30 days ago.
+    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError>;
+}
+
+/// Data keys, wrapped by master keys that are kept elsewhere.
+#[async_trait]
+pub trait Keys: Send + Sync {
+    /// All data keys of all workspaces.
+    async fn data_keys(&self) -> Result<Vec<WrappedKey>, StoreError>;
+
+    /// Keeps a new data key. Gives `false`, and changes nothing, when that version of that workspace is there.
+    async fn add_data_key(&self, key: WrappedKey) -> Result<bool, StoreError>;
+
+    /// Replaces a data key by the same one under another master key. Gives `false` when there is none to replace.
+    async fn replace_data_key(&self, key: WrappedKey) -> Result<bool, StoreError>;
+
+    /// Removes a data key: what it has sealed is lost for good.
+    async fn remove_data_key(&self, workspace: &Name, version: u32) -> Result<(), StoreError>;
+}
