@@ -157,15 +157,15 @@ impl Client {
     /// What an error of the library means. Its text is never used, since it can hold the URL.
     fn failure(&self, error: &reqwest::Error, origin: &Origin) -> EgressError {
         let chain = || chain(error);
-        if let Some(denied) = chain().find_map(|error| find::<Denied>(error)) {
+        if let Some(denied) = chain().find_map(|error| error.downcast_ref::<Denied>()) {
             return denied.refusal(origin).into();
         }
         if error.is_builder() {
             return Refusal::Url(OriginError::NoUrl).into();
         }
-        let io = chain().find_map(|error| find::<io::Error>(error)).map(io::Error::kind);
+        let io = chain().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind);
         if error.is_connect() {
-            let cause = match chain().find_map(|error| find::<rustls::Error>(error)) {
+            let cause = match chain().find_map(|error| error.downcast_ref::<rustls::Error>()) {
                 Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
                     NotSent::Certificate
                 }
@@ -177,7 +177,7 @@ impl Client {
             };
             return EgressError::NotSent { origin: origin.clone(), cause };
         }
-        let cause = match chain().find_map(|error| find::<hyper::Error>(error)) {
+        let cause = match chain().find_map(|error| error.downcast_ref::<hyper::Error>()) {
             Some(hyper) if hyper.is_parse_too_large() => self.header_too_large(),
             Some(hyper) if hyper.is_parse() => MaybeSent::Malformed,
             _ if matches!(io, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) => {
@@ -206,15 +206,12 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The error and all that caused it.
+/// The error and all that caused it. What an `io::Error` wraps is not among its sources, so it is asked for.
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    std::iter::successors(Some(error as &(dyn StdError + 'static)), |error| (*error).source())
-}
-
-/// The error itself, or what an `io::Error` wraps, which is not among its sources.
-fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
-    let wrapped = || error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<E>();
-    error.downcast_ref::<E>().or_else(wrapped)
+    std::iter::successors(Some(error as &(dyn StdError + 'static)), |error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| (*error).source())
+    })
 }
 
 fn encode(request: &OutgoingRequest) -> Result<reqwest::Request, EgressError> {
