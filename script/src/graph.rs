@@ -235,7 +235,7 @@ fn edges_of(program: &Program, at: StepIx, edges: &mut Vec<Edge>) {
         | StepKind::Location { .. }
         | StepKind::Link { .. }
         | StepKind::Card { options: None, .. } => add(step.next, Exit::Next, false, vec![], vec![]),
-        StepKind::Wait(_) | StepKind::Transfer { .. } => add(step.next, Exit::Next, true, vec![], vec![]),
+        StepKind::Wait(_) => add(step.next, Exit::Next, true, vec![], vec![]),
         StepKind::Options { options, .. } | StepKind::Card { options: Some(options), .. } => {
             let Options { choices, save, no_answer, .. } = options;
             for (position, go) in targets(choices) {
@@ -278,15 +278,20 @@ fn edges_of(program: &Program, at: StepIx, edges: &mut Vec<Edge>) {
             add(step.next, Exit::Next, false, sets, vec![]);
         }
         StepKind::AuthToken { token, failed, cancelled, unavailable } => {
+            let component = &program.tokens[token.at()];
             let token = Fact::Token(*token);
+            let asks = !component.questions.is_empty();
             // With a valid token the step passes in silence, so going on is no wait.
             add(step.next, Exit::Next, false, vec![Fact::AnyToken, token], vec![]);
-            for (to, exit) in
-                [(*failed, Exit::Failed), (*cancelled, Exit::Cancelled), (*unavailable, Exit::Unavailable)]
-            {
+            for (to, exit, waits) in [
+                (*failed, Exit::Failed, asks),
+                (*cancelled, Exit::Cancelled, asks),
+                // A refresh that finds nobody asks nothing.
+                (*unavailable, Exit::Unavailable, asks && component.refresh.is_none()),
+            ] {
                 if to.is_some() {
                     // Another token may still be there, but which login was the latest is not known any more.
-                    add(to, exit, true, vec![], vec![Fact::AnyToken, token]);
+                    add(to, exit, waits, vec![], vec![Fact::AnyToken, token]);
                 }
             }
         }
@@ -329,7 +334,8 @@ fn edges_of(program: &Program, at: StepIx, edges: &mut Vec<Edge>) {
             add(step.next, Exit::Over(*script), false, vec![], vec![]);
         }
         StepKind::Jump(to) => add(*to, Exit::Jump, false, vec![], vec![]),
-        StepKind::End => {}
+        // Both end the conversation, whatever script runs this one.
+        StepKind::Transfer { .. } | StepKind::End => {}
     }
 }
 
@@ -367,3 +373,6 @@ fn assigned_when(test: &Test, truth: bool) -> Vec<VarIx> {
         (Test::Row(..) | Test::Expression(_), _) => vec![],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostic, Severity, Span};
@@ -219,8 +219,7 @@ fn one(file: &str, text: &str, finding: &Diagnostic, renderer: &Renderer) -> Str
     };
     let mut group = Group::with_title(level.primary_title(clean(&finding.message)).id(finding.code));
     if finding.labels.is_empty() {
-        let place = if finding.path.is_empty() { file.to_owned() } else { format!("{file} ({})", finding.path) };
-        group = group.element(annotate_snippets::Origin::path(place));
+        group = group.element(Origin::path(file));
     } else {
         let (text, first_line, offset) = excerpt(text, finding);
         let mut snippet = Snippet::source(text).path(file).line_start(first_line).fold(true);
@@ -231,6 +230,9 @@ fn one(file: &str, text: &str, finding: &Diagnostic, renderer: &Renderer) -> Str
             snippet = snippet.annotation(kind.span(span).label(words));
         }
         group = group.element(snippet);
+    }
+    if !finding.path.is_empty() {
+        group = group.element(Level::NOTE.with_name("at").message(clean(&finding.path)));
     }
     for note in together(&finding.notes) {
         group = group.element(Level::NOTE.message(note));
@@ -249,7 +251,7 @@ fn excerpt<'t>(text: &'t str, finding: &Diagnostic) -> (&'t str, usize, usize) {
     let last = spans().map(|span| span.end).max().unwrap_or(0);
     let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
     let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
-    (&text[start..end], 1 + text[..start].matches('\n').count(), start)
+    (text[start..end].trim_end_matches('\r'), 1 + text[..start].matches('\n').count(), start)
 }
 
 fn shift(excerpt: &str, span: Span, offset: usize) -> Range<usize> {
@@ -288,4 +290,158 @@ fn together(notes: &[String]) -> Vec<String> {
 /// A bot file may hold control characters; a terminal must not obey them.
 fn clean(text: &str) -> String {
     normalize_untrusted_str(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::diagnostics::{Edit, Help, Label};
+
+    fn finding(text: &str, marked: &str, label: &str) -> Diagnostic {
+        let start = text.find(marked).unwrap();
+        let span = Span { start, end: start + marked.len() };
+        Diagnostic::error("E0101", "something is wrong").at_span("scripts.a", Some(span)).label(label)
+    }
+
+    fn plain(text: &str, findings: &[Diagnostic]) -> String {
+        human("demo.yaml", text, findings, Style::Plain, 80)
+    }
+
+    #[test]
+    fn a_finding_with_everything() {
+        let text = "scripts:\n  - id: a\n    steps:\n      - web_service: get\n      - message: Hi\n      - end\n";
+        let finding = finding(text, "get", "used here")
+            .also(Some(Span { start: 15, end: 17 }), "in this script")
+            .note("1. trigger `a` starts `scripts.a`")
+            .note("2. `scripts.a.steps[0]` uses it")
+            .note("another thing to know")
+            .help("insert `- auth_token: t` before this step");
+        assert_snapshot!(plain(text, &[finding]), @"");
+    }
+
+    #[test]
+    fn a_finding_without_a_place() {
+        let finding = Diagnostic::warning("W0001", "an empty file").at("scripts", &Default::default());
+        assert_snapshot!(plain("", &[finding.clone(), finding]), @"");
+        assert_eq!(plain("", &[]), "");
+    }
+
+    #[test]
+    fn wide_and_combining_characters_and_tabs_stay_in_line() {
+        for (text, marked) in [
+            ("name: \"残高 {balance}\"\n", "{balance}"),
+            ("name: \"a\u{301}\u{308}bc {balance}\"\n", "{balance}"),
+            ("name:\t\"\t{balance}\"\n", "{balance}"),
+            ("name: \"👍 {balance}\"\n", "{balance}"),
+        ] {
+            let shown = plain(text, &[finding(text, marked, "here")]);
+            let lines: Vec<_> = shown.lines().collect();
+            let width = |text: &str| {
+                use unicode_width_of as width;
+                width(text)
+            };
+            let source = lines[3];
+            let carets = lines[4];
+            let before = &source[..source.find(marked).unwrap()];
+            let gap = &carets[..carets.find('^').unwrap()];
+            assert_eq!(width(before), width(gap), "\n{shown}");
+        }
+    }
+
+    /// Columns that a terminal needs, for the few characters of these tests.
+    fn unicode_width_of(text: &str) -> usize {
+        let of = |c: char| match c {
+            '\u{300}'..='\u{36f}' => 0,
+            '\u{4e00}'..='\u{9fff}' | '\u{1f300}'..='\u{1faff}' => 2,
+            _ => 1,
+        };
+        text.chars().map(of).sum()
+    }
+
+    #[test]
+    fn line_breaks_of_dos() {
+        let text = "bot: demo\r\nname: {oops}\r\nscripts: []\r\n";
+        assert_snapshot!(plain(text, &[finding(text, "{oops}", "here")]), @"");
+    }
+
+    #[test]
+    fn a_place_of_several_lines() {
+        let text = "scripts:\n  - id: a\n    steps:\n      - end\n";
+        assert_snapshot!(plain(text, &[finding(text, "id: a\n    steps:\n      - end", "this script")]), @"");
+    }
+
+    #[test]
+    fn a_very_long_line_is_cut() {
+        let text = format!("message: \"{} {{oops}} {}\"\n", "x".repeat(3000), "y".repeat(3000));
+        let shown = plain(&text, &[finding(&text, "{oops}", "here")]);
+        assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
+        assert!(shown.contains("{oops}"), "{shown}");
+    }
+
+    #[test]
+    fn places_that_are_none_do_no_harm() {
+        let text = "größe: 1\n";
+        for (start, end) in [(0, 9999), (9999, 9999), (3, 4), (4, 2), (text.len(), text.len())] {
+            let finding = Diagnostic::error("E0001", "x").at_span("a", Some(Span { start, end }));
+            assert!(plain(text, &[finding.clone()]).contains("error[E0001]: x"), "{start} {end}");
+            assert!(json("a", text, &[finding]).contains("E0001"));
+        }
+        let finding = Diagnostic::error("E0001", "x").at_span("a", Some(Span { start: 0, end: 0 }));
+        assert!(plain("", &[finding]).contains("error[E0001]: x"));
+    }
+
+    #[test]
+    fn a_terminal_does_not_obey_the_file() {
+        let text = "name: \"\u{1b}[31m\u{7}{oops}\u{202e}\"\n";
+        let mut finding = finding(text, "{oops}", "\u{1b}[2J");
+        finding.message = "\u{1b}[2Jgone".to_owned();
+        finding.notes = vec!["\u{1b}[2J".to_owned()];
+        finding.help = Some(Help { text: "\u{1b}[2J".to_owned(), edit: None });
+        let shown = plain(text, &[finding]);
+        assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown:?}");
+    }
+
+    #[test]
+    fn colours_only_when_asked() {
+        let text = "bot: demo\n";
+        let findings = [finding(text, "demo", "here")];
+        assert!(!human("a", text, &findings, Style::Plain, 80).contains('\u{1b}'));
+        let coloured = human("a", text, &findings, Style::Colour, 80);
+        assert!(coloured.contains("\u{1b}["));
+        assert!(coloured.contains("error[E0101]"));
+    }
+
+    #[test]
+    fn the_summary_counts() {
+        let error = Diagnostic::error("E0001", "x");
+        let warning = Diagnostic::warning("W0001", "x");
+        let of = |findings: &[Diagnostic]| summary("demo.yaml", findings);
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[error.clone()]).unwrap(), "1 error in demo.yaml");
+        assert_eq!(of(&[warning.clone(), warning.clone()]).unwrap(), "2 warnings in demo.yaml");
+        assert_eq!(of(&[error.clone(), warning, error]).unwrap(), "2 errors, 1 warning in demo.yaml");
+    }
+
+    #[test]
+    fn json_has_lines_and_columns_from_one() {
+        let text = "name: \"größe {oops}\"\nbot: demo\n";
+        let mut finding = finding(text, "{oops}", "here").note("a note");
+        let span = finding.labels[0].span;
+        finding.labels.push(Label { span: Span { start: span.end + 2, end: text.len() }, text: String::new() });
+        finding.help = Some(Help {
+            text: "did you mean `{ok}`?".to_owned(),
+            edit: Some(Edit { span, text: "{ok}".to_owned() }),
+        });
+        let json = json("demo.yaml", text, &[finding, Diagnostic::warning("W0001", "nowhere")]);
+        let read: Output = serde_json::from_str(&json).unwrap();
+        let first = &read.diagnostics[0];
+        let place = Position { line: 1, column: 14, end_line: 1, end_column: 20 };
+        assert_eq!(first.place, Some(place));
+        assert_eq!(first.labels[1].place, Position { line: 2, column: 1, end_line: 3, end_column: 1 });
+        assert_eq!(first.help.as_ref().unwrap().edit.as_ref().unwrap().place, place);
+        assert_eq!(read.diagnostics[1].place, None);
+        assert_snapshot!(json, @"");
+    }
 }

@@ -50,3 +50,71 @@ pub(super) fn channel_without_login(context: &Context<'_>, report: &mut Report) 
             .help(format!("attach the bot to {} only, or take these steps out", able.join(", "))),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::ChannelKind;
+
+    use crate::diagnostics::tests_support::{bank, check_script, check_script_on};
+
+    const SCRIPTS: &str = "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - auth_token: bank-login
+      - web_service: get-balance
+  - id: other
+    triggers: [other]
+    steps:
+      - auth_token: bank-login
+";
+
+    #[test]
+    fn messaging_sms_and_phone_can_log_in() {
+        for channel in ChannelKind::ALL {
+            let text = bank(SCRIPTS).replace("by_number: false", "by_number: true");
+            if channel.capabilities().token_login {
+                check_script_on(&[channel], &text);
+            }
+        }
+    }
+
+    #[test]
+    fn web_mobile_and_desktop_cannot() {
+        let text = bank(SCRIPTS).replacen(
+            "auth_token: bank-login\n",
+            "auth_token: bank-login\n#       ^^^^^^^^^^^^^^^^^^^^^^ error E0104: an Authorization Token cannot run on `web`, `desktop`\n",
+            1,
+        );
+        let findings = check_script_on(&[ChannelKind::Web, ChannelKind::Telegram, ChannelKind::Desktop], &text);
+        assert_eq!(
+            findings[0].notes,
+            [
+                "`scripts.balance.steps[0]` runs `bank-login`",
+                "`scripts.other.steps[0]` runs `bank-login`",
+                "an Authorization Token is for messaging apps, SMS and the phone, not for the web, mobile and desktop chat",
+            ]
+        );
+        assert_eq!(findings[0].labels.len(), 2);
+    }
+
+    #[test]
+    fn the_channels_of_the_file_count_too() {
+        let text = bank(SCRIPTS).replacen("bot: demo\n", "bot: demo\nchannels: [whatsapp, mobile]\n", 1).replacen(
+            "auth_token: bank-login\n",
+            "auth_token: bank-login\n#       ^^^^^^^^^^^^^^^^^^^^^^ error E0104: an Authorization Token cannot run on `mobile`\n",
+            1,
+        );
+        let findings = check_script(&text);
+        assert_eq!(findings[0].labels[2].text, "asked for here");
+    }
+
+    #[test]
+    fn a_bot_without_logins_may_go_anywhere() {
+        check_script_on(
+            &[ChannelKind::Web],
+            "countersign: 1\nbot: demo\nscripts:\n  - id: a\n    triggers: [a]\n    steps: [{ message: Hi. }]\n",
+        );
+    }
+}

@@ -144,3 +144,74 @@ fn article(noun: &str) -> String {
     let an = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {noun}", if an { "an" } else { "a" })
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::ChannelKind;
+
+    use crate::diagnostics::tests_support::{check_script, check_script_on};
+
+    const BOT: &str = "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+";
+
+    #[test]
+    fn more_choices_than_a_channel_shows() {
+        let choices = |count| (0..count).map(|n| format!("{{ label: L{n} }}")).collect::<Vec<_>>().join(", ");
+        let bot = |count, told: &str| {
+            format!("{BOT}      - options: Which?\n        choices: [{}]\n{told}", choices(count))
+        };
+        check_script(&bot(11, ""));
+        check_script_on(&[ChannelKind::Whatsapp], &bot(10, ""));
+        let carets = |count: usize| "^".repeat(choices(count).len() + 2);
+        let told = |count, words: &str| format!("#                {} warning W0107: {words}\n", carets(count));
+        let words = "on WhatsApp: 11 choices, but it shows 3 buttons or a list of 10; they are numbered instead";
+        check_script_on(&[ChannelKind::Whatsapp, ChannelKind::Sms], &bot(11, &told(11, words)));
+        let words = "on Messenger, LINE: 14 choices, but it shows 13 buttons; they are numbered instead";
+        check_script_on(&[ChannelKind::Line, ChannelKind::Messenger], &bot(14, &told(14, words)));
+    }
+
+    #[test]
+    fn labels_that_are_cut() {
+        check_script_on(
+            &[ChannelKind::Whatsapp, ChannelKind::Sms],
+            &format!(
+                "{BOT}{}",
+                "      - options: Which?
+        choices: [{ label: A label that is much too long }]
+#                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning W0107: on WhatsApp: a label has at most 20 characters, so `A label that is much too long` is cut
+"
+            ),
+        );
+    }
+
+    #[test]
+    fn text_only_and_spoken_channels() {
+        check_script_on(
+            &[ChannelKind::Sms, ChannelKind::Phone],
+            &format!(
+                "{BOT}{}",
+                "      - media: https://bank.example/a.png
+        type: image
+#anywhere warning W0107: on SMS: an image cannot be shown; its link is sent
+#anywhere warning W0107: on the phone: an image cannot be shown; the caller hears its caption alone
+      - link: https://bank.example/
+        text: Look here.
+        label: Open
+#anywhere warning W0107: on the phone: a caller cannot open a link; the text is spoken
+      - question: Where are you?
+        kind: location
+        save: place
+#anywhere warning W0107: on SMS, the phone: a user cannot send a place, so this question has no answer there
+      - message: At {place}.
+"
+            )
+            .replace("#anywhere", "# anywhere"),
+        );
+    }
+}

@@ -138,3 +138,199 @@ fn too_deep(context: &Context<'_>, report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::tests_support::{bank, check_script};
+
+    const HEAD: &str = "countersign: 1\nbot: demo\n";
+
+    #[test]
+    fn a_loop_of_messages_never_ends() {
+        let findings = check_script(&format!(
+            "{HEAD}{}",
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - id: again
+        message: Hello.
+#       ^^^^^^^^^^^^^^^ error E0102: this loop never waits for the user
+      - message: Hello again.
+      - jump: again
+"
+        ));
+        assert_eq!(
+            findings[0].notes,
+            [
+                "1. `scripts.a.steps[0]` goes on",
+                "2. `scripts.a.steps[1]` goes on",
+                "3. `scripts.a.steps[2]` jumps, and so it begins again",
+            ]
+        );
+    }
+
+    #[test]
+    fn asking_or_pausing_ends_a_loop() {
+        for waits in ["question: How are you?", "options: Well?\n        choices: [{ label: Yes }]", "wait: 5"] {
+            check_script(&format!(
+                "{HEAD}
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - id: again
+        message: Hello.
+      - {waits}
+      - jump: again
+"
+            ));
+        }
+    }
+
+    #[test]
+    fn a_step_that_jumps_to_itself() {
+        check_script(&format!(
+            "{HEAD}{}",
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - id: me
+        jump: me
+#       ^^^^^^^^ error E0102: this loop never waits for the user
+"
+        ));
+    }
+
+    #[test]
+    fn calling_an_api_is_no_waiting() {
+        check_script(&bank(
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - id: again
+        auth_token: bank-login
+#       ^^^^^^^^^^^^^^^^^^^^^^ error E0102: this loop never waits for the user
+      - web_service: get-balance
+        failed: again
+      - message: \"{balance}\"
+",
+        ));
+    }
+
+    #[test]
+    fn a_login_that_failed_has_waited() {
+        check_script(&bank(
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - id: again
+        auth_token: bank-login
+        failed: again
+      - web_service: get-balance
+",
+        ));
+    }
+
+    #[test]
+    fn a_loop_over_a_script_that_asks_is_none() {
+        check_script(&format!(
+            "{HEAD}{}",
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - id: again
+        run: ask
+      - jump: again
+  - id: ask
+    steps:
+      - question: How are you?
+"
+        ));
+    }
+
+    #[test]
+    fn a_loop_over_a_script_that_only_speaks_is_one() {
+        let findings = check_script(&format!(
+            "{HEAD}{}",
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - id: again
+        run: speak
+#       ^^^^^^^^^^ error E0102: this loop never waits for the user
+      - jump: again
+  - id: speak
+    steps:
+      - message: Hello.
+"
+        ));
+        assert_eq!(findings[0].notes[0], "1. `scripts.a.steps[0]` runs `scripts.speak`, which comes back");
+    }
+
+    #[test]
+    fn a_script_that_runs_itself() {
+        let findings = check_script(&format!(
+            "{HEAD}{}",
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - message: Hello.
+      - run: b
+#       ^^^^^^ error E0103: `scripts.b` runs itself without end
+  - id: b
+    steps:
+      - run: a
+"
+        ));
+        assert_eq!(findings[0].help.as_ref().unwrap().text, "use `jump: b` to begin again without coming back");
+    }
+
+    #[test]
+    fn a_menu_that_runs_itself_goes_deeper() {
+        check_script(&format!(
+            "{HEAD}{}",
+            "
+scripts:
+  - id: menu
+    triggers: [menu]
+    steps:
+      - question: What else?
+      - run: menu
+#       ^^^^^^^^^ warning W0111: `scripts.menu` runs itself, one level deeper with each round
+"
+        ));
+        check_script(&format!("{HEAD}scripts:\n  - id: menu\n    triggers: [menu]\n    steps:\n      - question: What else?\n      - jump: menu\n"));
+    }
+
+    #[test]
+    fn scripts_run_scripts_16_levels_deep_at_most() {
+        let chain = |levels: usize| {
+            let mut text = format!("{HEAD}scripts:\n");
+            for level in 0..=levels {
+                let triggers = if level == 0 { "    triggers: [a]\n" } else { "" };
+                let step = if level == levels { "message: Hi.".to_owned() } else { format!("run: s{}", level + 1) };
+                text += &format!("  - id: s{level}\n{triggers}    steps:\n      - {step}\n");
+                if level == 0 && levels > 16 {
+                    text += "#       ^^^^^^^ error E0103: scripts run scripts 17 levels deep from here\n";
+                }
+            }
+            text
+        };
+        check_script(&chain(16));
+        check_script(&chain(17));
+    }
+}

@@ -42,3 +42,41 @@ pub(super) fn login_on_phone(context: &Context<'_>, report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::ChannelKind;
+
+    use crate::diagnostics::tests_support::{bank, check_script, check_script_on};
+
+    const SCRIPTS: &str = "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - auth_token: bank-login
+      - web_service: get-balance
+";
+
+    #[test]
+    fn a_caller_should_type() {
+        let text = bank(SCRIPTS);
+        check_script(&text);
+        check_script_on(&[ChannelKind::Whatsapp], &text);
+        let told = text.replace(
+            "  - id: bank-login\n",
+            "  - id: bank-login\n#       ^^^^^^^^^^ warning W0109: a caller has to speak the answers of `bank-login` aloud\n",
+        );
+        check_script_on(&[ChannelKind::Phone], &told);
+        check_script_on(&[ChannelKind::Phone], &text.replace("by_number: false", "by_number: true"));
+    }
+
+    #[test]
+    fn a_caller_cannot_open_a_page() {
+        let text = bank(SCRIPTS).replace(
+            "    validation_by_number: false\n",
+            "    ask: secure_page\n#        ^^^^^^^^^^^ error E0105: a caller cannot open the login page of `bank-login`\n",
+        );
+        check_script_on(&[ChannelKind::Phone], &text);
+    }
+}

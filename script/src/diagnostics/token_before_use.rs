@@ -83,3 +83,296 @@ fn finding(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::tests_support::{bank, check_script, mend};
+
+    #[test]
+    fn a_login_before_the_use_is_enough() {
+        check_script(&bank(
+            "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - auth_token: bank-login
+      - web_service: get-balance
+      - message: \"{balance}\"
+",
+        ));
+    }
+
+    #[test]
+    fn the_way_is_told_from_the_trigger() {
+        let findings = check_script(&bank(
+            "
+scripts:
+  - id: balance
+    triggers: [balance, how much do I have]
+    steps:
+      - options: What would you like?
+        choices:
+          - { label: Log in first, go: login }
+          - { label: Right now, go: fetch }
+      - id: login
+        auth_token: bank-login
+      - id: fetch
+        web_service: get-balance
+#       ^^^^^^^^^^^^^^^^^^^^^^^^ error E0101: `{authtoken}` is used before `bank-login` has logged the user in
+",
+        ));
+        assert_eq!(
+            findings[0].notes,
+            [
+                "1. trigger `balance` starts `scripts.balance`",
+                "2. `scripts.balance.steps[0]` when `Right now` is chosen",
+                "3. `scripts.balance.steps[2]` calls `get-balance`, which sends the token",
+            ]
+        );
+        assert_eq!(findings[0].path, "scripts.balance.steps[2]");
+        assert_eq!(findings[0].help.as_ref().unwrap().text, "insert `- auth_token: bank-login` before this step");
+        assert_eq!(findings[0].labels[1].text, "the token is sent here");
+    }
+
+    #[test]
+    fn the_failed_branch_has_no_token() {
+        check_script(&bank(
+            "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - auth_token: bank-login
+        failed: sorry
+      - web_service: get-balance
+      - end
+      - id: sorry
+        web_service: get-balance
+#       ^^^^^^^^^^^^^^^^^^^^^^^^ error E0101: `{authtoken}` is used before `bank-login` has logged the user in
+",
+        ));
+    }
+
+    #[test]
+    fn logout_takes_the_token_away() {
+        let findings = check_script(&bank(
+            "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - auth_token: bank-login
+      - logout: bank-login
+      - web_service: get-balance
+#       ^^^^^^^^^^^^^^^^^^^^^^^^ error E0101: `{authtoken}` is used before `bank-login` has logged the user in
+",
+        ));
+        assert_eq!(findings[0].notes[2], "3. `scripts.balance.steps[1]` logs out");
+    }
+
+    #[test]
+    fn a_script_that_is_run_brings_the_token_back() {
+        check_script(&bank(
+            "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - run: login
+      - web_service: get-balance
+  - id: login
+    steps:
+      - message: Please log in.
+      - auth_token: bank-login
+",
+        ));
+    }
+
+    #[test]
+    fn a_script_that_may_come_back_without_the_token_is_no_help() {
+        let findings = check_script(&bank(
+            "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - run: login
+      - web_service: get-balance
+#       ^^^^^^^^^^^^^^^^^^^^^^^^ error E0101: `{authtoken}` is used before `bank-login` has logged the user in
+  - id: login
+    steps:
+      - auth_token: bank-login
+        cancelled: never-mind
+      - end
+      - id: never-mind
+        message: Never mind.
+",
+        ));
+        assert_eq!(findings[0].notes[1], "2. `scripts.balance.steps[0]` runs `scripts.login` and comes back without a login");
+    }
+
+    #[test]
+    fn one_caller_with_a_token_does_not_vouch_for_another() {
+        let findings = check_script(&bank(
+            "
+scripts:
+  - id: with
+    triggers: [with]
+    steps:
+      - auth_token: bank-login
+      - run: shared
+      - web_service: get-balance
+  - id: without
+    triggers: [without]
+    steps:
+      - run: shared
+      - web_service: get-balance
+#       ^^^^^^^^^^^^^^^^^^^^^^^^ error E0101: `{authtoken}` is used before `bank-login` has logged the user in
+  - id: shared
+    steps:
+      - message: One moment.
+",
+        ));
+        assert_eq!(findings[0].notes[0], "1. trigger `without` starts `scripts.without`");
+    }
+
+    #[test]
+    fn a_jump_carries_the_token_along() {
+        check_script(&bank(
+            "
+scripts:
+  - id: balance
+    triggers: [balance]
+    steps:
+      - auth_token: bank-login
+      - jump: fetch
+  - id: other
+    triggers: [other]
+    steps:
+      - auth_token: bank-login
+      - jump: fetch
+  - id: fetch
+    steps:
+      - web_service: get-balance
+",
+        ));
+    }
+
+    #[test]
+    fn any_login_will_do_for_the_latest_token() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+authorization_tokens:
+  - { id: a, url: https://bank.example/a, questions: [{ question: PIN?, field: pin, secret: true }] }
+  - { id: b, url: https://bank.example/b, questions: [{ question: PIN?, field: pin, secret: true }] }
+web_services:
+  - id: get
+    method: GET
+    url: https://bank.example/balance
+    headers: { Authorization: \"Bearer {authtoken}\" }
+scripts:
+  - id: start
+    triggers: [start]
+    steps:
+      - options: Which way?
+        choices: [{ label: A, go: a-way }, { label: B, go: b-way }]
+      - id: a-way
+        auth_token: a
+        next: fetch
+      - id: b-way
+        auth_token: b
+      - id: fetch
+        web_service: get
+",
+        );
+    }
+
+    #[test]
+    fn one_of_two_logins_will_not_do_for_a_named_token() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+authorization_tokens:
+  - { id: a, url: https://bank.example/a, questions: [{ question: PIN?, field: pin, secret: true }] }
+  - { id: b, url: https://bank.example/b, questions: [{ question: PIN?, field: pin, secret: true }] }
+web_services:
+  - id: get
+    method: GET
+    url: https://bank.example/balance
+    headers: { Authorization: \"Bearer {authtoken:a}\" }
+scripts:
+  - id: start
+    triggers: [start]
+    steps:
+      - auth_token: b
+      - web_service: get
+#       ^^^^^^^^^^^^^^^^ error E0101: `{authtoken:a}` is used before `a` has logged the user in
+",
+        );
+    }
+
+    #[test]
+    fn a_service_before_a_login_needs_its_token_too() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+authorization_tokens:
+  - { id: first, url: https://bank.example/a, questions: [{ question: PIN?, field: pin, secret: true }] }
+  - id: second
+    url: https://bank.example/b
+    before: send-code
+    questions:
+      - { question: Phone?, field: phone }
+      - { question: Code?, field: code, secret: true, after_before: true }
+web_services:
+  - id: send-code
+    method: POST
+    url: https://bank.example/code
+    headers: { Authorization: \"Bearer {authtoken:first}\" }
+scripts:
+  - id: good
+    triggers: [good]
+    steps:
+      - auth_token: first
+      - auth_token: second
+  - id: bad
+    triggers: [bad]
+    steps:
+      - auth_token: second
+#       ^^^^^^^^^^^^^^^^^^ error E0101: `{authtoken:first}` is used before `first` has logged the user in
+",
+        );
+    }
+
+    #[test]
+    fn the_edit_mends_block_flow_and_json() {
+        let block = bank("scripts:\n  - id: a\n    triggers: [a]\n    steps:\n      - web_service: get-balance\n");
+        let mended = mend(&block, "E0101");
+        assert!(mended.ends_with("    steps:\n      - auth_token: bank-login\n      - web_service: get-balance\n"), "{mended}");
+        check_script(&mended);
+
+        let flow = bank("scripts:\n  - { id: a, triggers: [a], steps: [{ web_service: get-balance }] }\n");
+        let mended = mend(&flow, "E0101");
+        assert!(mended.ends_with("steps: [{ auth_token: bank-login }, { web_service: get-balance }] }\n"), "{mended}");
+        check_script(&mended);
+
+        let json = r#"{"countersign": 1, "bot": "demo",
+            "authorization_tokens": [{"id": "t", "url": "https://bank.example/login",
+                "questions": [{"question": "PIN?", "field": "pin", "secret": true}]}],
+            "web_services": [{"id": "get", "method": "GET", "url": "https://bank.example/x", "headers": {"X-Token": "{authtoken}"}}],
+            "scripts": [{"id": "a", "triggers": ["a"], "steps": [
+                {"web_service": "get"}]}]}"#;
+        let mended = mend(json, "E0101");
+        assert!(mended.contains(r#"{"auth_token": "t"}, {"web_service": "get"}"#), "{mended}");
+        check_script(&mended);
+
+        let dos = block.replace('\n', "\r\n");
+        let mended = mend(&dos, "E0101");
+        assert!(mended.contains("      - auth_token: bank-login\r\n      - web_service"), "{mended:?}");
+    }
+}

@@ -14,3 +14,27 @@ pub(crate) fn trigger_conflict(trigger: &str, path: &str, span: Span, other: &st
         .also(first, "first given here")
         .help("change or remove one of the two")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::tests_support::check_script;
+
+    #[test]
+    fn the_same_trigger_in_two_scripts() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+    triggers: [balance, { on: fallback }]
+    steps: [{ message: A. }]
+  - id: b
+    triggers: [other, Balance!, { on: fallback }]
+#                     ^^^^^^^^ error E0106: the trigger `balance` starts `scripts.a` already
+#                               ^^^^^^^^^^^^^^^^ error E0106: the fallback starts `scripts.a` already
+    steps: [{ message: B. }]
+",
+        );
+    }
+}

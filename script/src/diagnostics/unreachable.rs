@@ -79,3 +79,119 @@ fn lost_steps(context: &Context<'_>, steps: &[StepIx]) -> Diagnostic {
     };
     finding.help("lead a branch to it, or take it out")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::tests_support::check_script;
+
+    #[test]
+    fn steps_after_an_end() {
+        let findings = check_script(
+            "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - message: Hello.
+      - jump: last
+      - message: Never.
+#       ^^^^^^^^^^^^^^^ warning W0101: no conversation comes to this step
+      - message: Nor this.
+      - id: last
+        end: true
+      - message: Lost too.
+#       ^^^^^^^^^^^^^^^^^^ warning W0101: no conversation comes to this step
+",
+        );
+        assert_eq!(findings[0].notes, ["nor to the step after it"]);
+        assert!(findings[1].notes.is_empty());
+    }
+
+    #[test]
+    fn every_branch_is_a_way() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - question: How much?
+        kind: number
+        save: amount
+        no_answer: nothing
+        cancelled: left
+      - condition: { amount: { more_than: 5 } }
+        then: much
+        else: little
+      - { id: nothing, message: Nothing., next: out }
+      - { id: left, message: Left., next: out }
+      - { id: much, message: Much., next: out }
+      - { id: little, message: Little., next: out }
+      - { id: out, end: true }
+",
+        );
+    }
+
+    #[test]
+    fn a_script_without_a_trigger_that_nobody_names() {
+        let findings = check_script(
+            "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+    triggers: [a]
+    steps: [{ run: used }]
+  - id: used
+    steps: [{ message: Hi. }]
+  - id: lost
+#       ^^^^ warning W0102: no conversation comes to `scripts.lost`
+    steps: [{ jump: lost-too }]
+  - id: lost-too
+#       ^^^^^^^^ warning W0102: no conversation comes to `scripts.lost-too`
+    steps: [{ message: Hi. }]
+",
+        );
+        assert_eq!(findings[1].notes, ["`scripts.lost.steps[0]` leads to it, but is unreachable itself"]);
+    }
+
+    #[test]
+    fn after_a_script_that_never_comes_back() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - run: bye
+      - message: Never.
+#       ^^^^^^^^^^^^^^^ warning W0101: no conversation comes to this step
+  - id: bye
+    steps:
+      - message: Bye.
+      - end
+",
+        );
+    }
+
+    #[test]
+    fn a_bot_that_nothing_starts() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+#       ^ error E0108: nothing starts this bot: no script has a trigger
+    steps: [{ message: Hi. }]
+",
+        );
+        check_script("countersign: 1\nbot: demo\nscripts:\n  - { id: a, triggers: [{ on: fallback }], steps: [{ message: Hi. }] }\n");
+    }
+}

@@ -41,3 +41,40 @@ pub(super) fn unused_component(context: &Context<'_>, report: &mut Report) {
         tell("forms", program.forms[at].id.as_str(), "form");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::tests_support::check_script;
+
+    #[test]
+    fn each_kind_of_component() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+authorization_tokens:
+  - id: login
+#       ^^^^^ warning W0104: no step uses `login`
+    url: https://bank.example/login
+    questions: [{ question: PIN?, field: pin, secret: true }]
+  - id: code-login
+    url: https://bank.example/login
+    before: send-code
+    questions:
+      - { question: Phone?, field: phone }
+      - { question: Code?, field: code, secret: true, after_before: true }
+web_services:
+  - { id: send-code, method: POST, url: https://bank.example/code }
+  - { id: idle, method: GET, url: https://bank.example/idle }
+#         ^^^^ warning W0104: no step uses `idle`
+forms:
+  - { id: survey, questions: [{ question: How was it?, save: answer }] }
+#         ^^^^^^ warning W0104: no step uses `survey`
+scripts:
+  - id: a
+    triggers: [a]
+    steps: [{ auth_token: code-login }]
+",
+        );
+    }
+}

@@ -94,3 +94,139 @@ fn maybe_empty(context: &Context<'_>, step: StepIx, used: &Use, mut way: Vec<Str
     finding.notes = way;
     finding.help(format!("give `{name}` a value on this way too, or ask with `condition: {{ {name}: {{ exists: true }} }}`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::tests_support::{bank, check_script, mend};
+
+    #[test]
+    fn a_name_that_nothing_sets() {
+        let findings = check_script(
+            "
+countersign: 1
+bot: demo
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - question: Who are you?
+        save: name
+      - message: Hello {nmae}.
+#                      ^^^^^^ error E0107: nothing gives `nmae` a value
+      - message: You live in {city}.
+#                            ^^^^^^ error E0107: nothing gives `city` a value
+",
+        );
+        assert_eq!(findings[0].help.as_ref().unwrap().text, "did you mean `name`?");
+        assert!(findings[1].help.as_ref().unwrap().text.contains("`save: city`"));
+    }
+
+    #[test]
+    fn the_edit_puts_the_right_name_in() {
+        let text = "countersign: 1\nbot: demo\nscripts:\n  - id: a\n    triggers: [a]\n    steps:\n      - { question: Who?, save: name }\n      - message: Hello {nmae}.\n";
+        let mended = mend(text, "E0107");
+        assert!(mended.ends_with("Hello {name}.\n"), "{mended}");
+        check_script(&mended);
+    }
+
+    #[test]
+    fn a_component_uses_variables_too() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+web_services:
+  - id: get
+    method: GET
+    url: https://bank.example/accounts/{account}
+#                                      ^^^^^^^^^ error E0107: nothing gives `account` a value
+scripts:
+  - id: a
+    triggers: [a]
+    steps: [{ web_service: get }]
+",
+        );
+    }
+
+    #[test]
+    fn a_way_on_which_it_has_no_value() {
+        let findings = check_script(&bank(
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - auth_token: bank-login
+      - web_service: get-balance
+        unavailable: say
+      - id: say
+        message: You have {balance}.
+#                         ^^^^^^^^^ warning W0106: `balance` may have no value yet
+",
+        ));
+        assert_eq!(
+            findings[0].notes,
+            [
+                "1. trigger `a` starts `scripts.a`",
+                "2. `scripts.a.steps[0]` goes on",
+                "3. `scripts.a.steps[1]` when the service is out of reach (`unavailable`)",
+                "4. `scripts.a.steps[2]` uses `balance`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_condition_may_ask_whether_there_is_one() {
+        check_script(&bank(
+            "
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - auth_token: bank-login
+      - web_service: get-balance
+        unavailable: test
+      - id: test
+        condition: { balance: { exists: true } }
+        then: say
+        else: sorry
+      - { id: say, message: \"You have {balance}.\", next: out }
+      - { id: sorry, message: I do not know. }
+      - { id: out, end: true }
+",
+        ));
+    }
+
+    #[test]
+    fn values_come_from_all_kinds_of_steps() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+web_services:
+  - id: get
+    method: GET
+    url: https://bank.example/list
+    save: { total: total }
+    each: { list: items, line: \"{item.name} of {total}\", save: lines }
+forms:
+  - { id: lead, questions: [{ question: Who?, save: who }, { question: \"How old are you, {who}?\", save: age }] }
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - set: { greeting: Hello }
+      - options: Which one?
+        choices: [{ label: One }, { label: Two }]
+        save: which
+      - form: lead
+      - web_service: get
+      - run: ask
+      - message: \"{greeting} {which} {who} {age} {total} {lines} {city}\"
+  - id: ask
+    steps:
+      - { question: Where?, save: city }
+",
+        );
+    }
+}
