@@ -1,1 +1,67 @@
-//! Under construction.
+//! Carries out what the engine asks for: the one path of a message from the channel to the reply, for the terminal,
+//! for tests and for the server.
+//!
+//! A [`Runner`] is made of [`Parts`]. What comes in goes through [`Runner::ingest`]; then four workers go on from rows
+//! of the store, each of them a method that does one thing and says whether there was something to do:
+//!
+//! | worker | takes | gives |
+//! |---|---|---|
+//! | [`Runner::turn`] | an inbox row | session, transcript, deliveries, calls, timer in one commit |
+//! | [`Runner::call`] | a call | its outcome as an inbox row, and maybe a sealed token |
+//! | [`Runner::deliver`] | a delivery | what the [`Channel`] does with it |
+//! | [`Runner::fire`] | timers that are due | inbox rows |
+//!
+//! [`Runner::run_until_idle`] does all of it until nothing is left, for the terminal and for tests. A server runs the
+//! same methods from as many tasks as it likes: a [`Runner`] is cheap to clone, and claims keep the tasks apart.
+//! [`Runner::next_due`] says when something is to be done though nothing comes in.
+//!
+//! ```text
+//! let registry = Arc::new(Registry::new());
+//! registry.put_channel(ChannelAccount { workspace, id, kind: ChannelKind::Whatsapp, bot: runnable, sender });
+//! registry.put_secret(&workspace, "api-key", secret);
+//! let keys = open_keys(store.as_ref(), masters, [&workspace]).await?;
+//! let runner = Runner::new(Parts { store, keys, transport, policy, registry, clock, sleeper, random, observer });
+//! runner.ingest(vec![Inbound { conversation, id: "m1".into(), contact, event: Event::Reply(Reply::text("hi")) }]).await?;
+//! runner.run_until_idle().await?;
+//! let status = runner.look(&conversation).await?.map(|view| view.status());
+//! ```
+//!
+//! Secrets: what comes in is sealed before it is stored; a secret answer and a token are sealed before they are
+//! stored; `secrets` is the one place that opens them, to build a request that goes to `egress` and nowhere else. No
+//! [`Notice`], log line or error of this crate holds a body, a token, an answer or an expanded URL: a URL shows as the
+//! author wrote it, placeholders and all, because also a value that is no secret may be personal.
+
+mod calls;
+mod channel;
+mod drive;
+mod error;
+mod ingest;
+mod keys;
+mod observer;
+mod outbox;
+mod parts;
+mod payload;
+mod registry;
+mod retry;
+mod scrub;
+mod sealing;
+mod secrets;
+mod token;
+mod transcript;
+mod turn;
+mod url_pattern;
+
+#[cfg(test)]
+mod tests;
+
+pub use channel::{Channel, SendError};
+pub use countersign_store::{ConversationKey, Delivery, MemoryStore, Store};
+pub use drive::View;
+pub use error::{IngestError, KeysError, RunError};
+pub use ingest::{Event, Inbound};
+pub use keys::open_keys;
+pub use observer::{CallInfo, CallKind, CallResult, Dropped, Notice, Observer, Silent};
+pub use parts::{Clock, Parts, Random, Runner, Sleeper, TokioSleeper};
+pub use registry::{ChannelAccount, Registry};
+pub use secrets::NotBuilt;
+pub use token::{AuthAnswer, Found, Judged, TokenDiagnosis, judge};

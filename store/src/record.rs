@@ -30,7 +30,7 @@ pub struct WorkerId(pub u64);
 /// Names one run of sessions of a conversation: drawn at random when a session is begun from nothing. The numbers of
 /// calls and timers are unique within it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct SessionId(pub u64);
+pub struct SessionId(pub u128);
 
 /// Names one version of a bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,7 +65,7 @@ pub struct NewInbound {
 pub enum InboundKind {
     /// The user sent something.
     Reply,
-    /// A call came in, or the user opened the chat.
+    /// Something that begins a script or takes one up again without words of the user.
     Begin,
     /// The user hung up or left.
     HungUp,

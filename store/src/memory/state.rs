@@ -72,6 +72,12 @@ impl Held {
         self.0.is_some_and(|(_, number, _)| number == fencing)
     }
 
+    pub(super) fn prolong(&mut self, end: Timestamp) {
+        if let Some((_, _, until)) = &mut self.0 {
+            *until = end.max(*until);
+        }
+    }
+
     fn until(&self) -> Option<Timestamp> {
         self.0.map(|(_, _, until)| until)
     }

@@ -1,0 +1,170 @@
+use std::time::Duration;
+
+use countersign_egress::EgressError;
+use countersign_engine::Warning;
+use countersign_model::{CallId, Name};
+use countersign_script::program::Method;
+use countersign_store::ConversationKey;
+
+use crate::channel::SendError;
+use crate::parts::Inner;
+use crate::secrets::NotBuilt;
+use crate::token::TokenDiagnosis;
+
+/// Is told of what the runner does: `chat --verbose`, the console, the tests of a bot. It must not block.
+pub trait Observer: Send + Sync {
+    /// Something has happened.
+    fn notice(&self, conversation: &ConversationKey, notice: &Notice<'_>);
+}
+
+/// Looks at nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn notice(&self, _: &ConversationKey, _: &Notice<'_>) {}
+}
+
+/// What has happened. None of it holds a body, a token, an answer or an expanded URL.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Notice<'a> {
+    /// A request is sent.
+    CallStarted(&'a CallInfo),
+    /// A request has ended.
+    CallFinished {
+        /// The request.
+        call: &'a CallInfo,
+        /// How it ended.
+        result: CallResult<'a>,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A request was not built, so nothing was sent.
+    CallNotBuilt {
+        /// The request.
+        call: &'a CallInfo,
+        /// Why.
+        why: &'a NotBuilt,
+    },
+    /// The program was stopped while this request was on its way; it is not repeated, because nobody knows whether
+    /// it was carried out.
+    CallLost {
+        /// The request.
+        call: &'a CallInfo,
+    },
+    /// Something about the answer of an auth service that its author should know.
+    Diagnosis {
+        /// The Authorization Token component.
+        component: &'a Name,
+        /// What it is.
+        diagnosis: &'a TokenDiagnosis,
+    },
+    /// The engine has something to tell the author.
+    Warning(&'a Warning),
+    /// Something that came in was put aside.
+    Dropped(Dropped),
+    /// A delivery failed and is tried again.
+    DeliveryLater(&'a SendError),
+    /// A delivery failed for good and was put aside for the operator.
+    DeliveryFailed(&'a SendError),
+}
+
+/// A request, as the author wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallInfo {
+    /// Its number in the session.
+    pub call: CallId,
+    /// What it is for.
+    pub kind: CallKind,
+    /// The component.
+    pub component: Name,
+    /// The method.
+    pub method: Method,
+    /// The URL with its placeholders, as the author wrote it.
+    pub url: String,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallKind {
+    /// A login.
+    Login,
+    /// The renewal of a token.
+    Refresh,
+    /// A Web Service.
+    Service,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug)]
+pub enum CallResult<'a> {
+    /// With this status.
+    Status(u16),
+    /// Without an answer.
+    Failed(&'a EgressError),
+}
+
+/// Why something that came in, or a session, was put aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Dropped {
+    /// The channel is gone.
+    #[error("a message was put aside, because its channel is not there any more")]
+    NoChannel,
+    /// It does not open.
+    #[error("a message was put aside, because its seal does not open: it waited too long, or its key is gone")]
+    Unopened,
+    /// It opens, but it is not understood.
+    #[error("a message was put aside, because another version of the program wrote it")]
+    Unreadable,
+    /// The session is not understood; the conversation begins anew.
+    #[error("a conversation begins anew, because its session was written by another version of the program or is damaged")]
+    Session,
+    /// The version of the bot is gone; the conversation begins anew.
+    #[error("a conversation begins anew, because the version of the bot that it ran on is not there any more")]
+    Version,
+    /// The engine did not take it.
+    #[error("a message was put aside, because a call was under way that the store did not know of")]
+    Busy,
+}
+
+impl Inner {
+    /// Writes a notice to the log and tells the observer.
+    pub(crate) fn tell(&self, conversation: &ConversationKey, notice: &Notice<'_>) {
+        let (workspace, channel) = (conversation.workspace.as_str(), conversation.channel.as_str());
+        match notice {
+            Notice::CallStarted(call) => tracing::debug!(
+                workspace, channel, component = call.component.as_str(), method = call.method.name(),
+                url = call.url, attempt = call.attempt, "a request is sent"
+            ),
+            Notice::CallFinished { call, result, took } => {
+                let (status, error) = match result {
+                    CallResult::Status(status) => (Some(*status), None),
+                    CallResult::Failed(error) => (None, Some(error.to_string())),
+                };
+                let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(
+                    workspace, channel, component = call.component.as_str(), method = call.method.name(),
+                    url = call.url, attempt = call.attempt, status, error, ms, "a request has ended"
+                );
+            }
+            Notice::CallNotBuilt { call, why } => tracing::warn!(
+                workspace, channel, component = call.component.as_str(), %why, "a request was not sent"
+            ),
+            Notice::CallLost { call } => tracing::warn!(
+                workspace, channel, component = call.component.as_str(),
+                "the program was stopped while a request was on its way; it is not repeated"
+            ),
+            Notice::Diagnosis { component, diagnosis } => {
+                tracing::warn!(workspace, channel, component = component.as_str(), %diagnosis, "an auth service's answer");
+            }
+            Notice::Warning(warning) => tracing::warn!(workspace, channel, %warning, "the bot"),
+            Notice::Dropped(why) => tracing::error!(workspace, channel, "{why}"),
+            Notice::DeliveryLater(why) => tracing::info!(workspace, channel, "{why}"),
+            Notice::DeliveryFailed(why) => tracing::error!(workspace, channel, "{why}"),
+        }
+        self.observer.notice(conversation, notice);
+    }
+}
