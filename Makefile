@@ -1,0 +1,30 @@
+# `make` alone lists what can be made.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench console docs fuzz
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: ## start a demo bank and chat with its bot in the terminal
+	@sh tools/demo.sh $(ARGS)
+
+test: ## build everything and run all tests
+	@sh tools/test.sh
+
+check: ## look at format, lints, licences and dependencies
+	@sh tools/check.sh
+
+bench: ## measure the engine and the check; the report is in target/criterion
+	cargo bench -p countersign-bench
+
+console: ## build the browser console, as soon as there is one
+	@if [ -f console/package.json ]; then cd console && npm ci && npm run build; \
+	else echo "There is no console yet: it comes with the server."; fi
+
+docs: ## build the documentation of the code and check the links of the guides
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+	cargo test -q -p countersign-it docs::
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (60), with the nightly toolchain
+	@sh tools/fuzz.sh

@@ -1,0 +1,7 @@
+//! Tests of the whole: one binary, so that it is linked once.
+//!
+//! Tests that run the program `countersign` need it to be built: `make test` does that before. By hand:
+//! `cargo build --workspace --bins`, then `cargo test -p countersign-it`.
+#![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
+
+mod tidy;

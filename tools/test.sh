@@ -1,0 +1,34 @@
+#!/bin/sh
+# Builds everything and runs all tests. Goes on after a failure, so that one run tells of all of them.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+status=0
+
+stage() {
+    echo "==> $1"
+    shift
+    if ! "$@"; then
+        echo "==> failed: $*" >&2
+        status=1
+    fi
+}
+
+# Some tests run the program. With `--tests`, what it is built from is built the same way as for the tests.
+echo "==> build"
+cargo build --workspace --lib --bins --tests || exit 1
+countersign=${CARGO_TARGET_DIR:-target}/debug/countersign
+
+if cargo nextest --version >/dev/null 2>&1; then
+    stage "tests" cargo nextest run --workspace --no-fail-fast
+    stage "examples in the documentation of the code" cargo test --workspace --doc --no-fail-fast
+else
+    stage "tests" cargo test --workspace --no-fail-fast
+fi
+
+bots=$(find demo/bots -name '*.yaml' ! -name '*.test.yaml' | sort)
+# shellcheck disable=SC2086 # The names of the bots have no spaces.
+stage "check of the demo bots" "$countersign" check $bots
+# shellcheck disable=SC2086
+stage "conversation tests of the demo bots" "$countersign" test $bots
+
+exit $status
