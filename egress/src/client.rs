@@ -24,14 +24,21 @@ use crate::transport::{Sending, Transport};
 pub struct Client {
     policy: Arc<Policy>,
     resolver: Arc<dyn Resolve>,
+    authorities: Vec<reqwest::Certificate>,
     /// One for each port of which the policy says something of its own, because a resolver is not told the port.
     clients: Mutex<HashMap<u16, reqwest::Client>>,
 }
 
-/// The client cannot be made.
+/// Why the client cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the certificates of this machine cannot be used; install its package of root certificates")]
-pub struct ClientError;
+pub enum ClientError {
+    /// There are no root certificates.
+    #[error("the certificates of this machine cannot be used; install its package of root certificates")]
+    Machine,
+    /// The certificates of the operator's own authorities are none.
+    #[error("the certificates of your own authorities cannot be read; they are expected as PEM text")]
+    Authorities,
+}
 
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 /// Shorter than servers usually keep a connection, so that a request seldom meets one that is about to end.
@@ -51,8 +58,30 @@ impl Client {
     /// # Errors
     /// [`ClientError`] when there are no root certificates.
     pub fn with_resolver(policy: Policy, resolver: impl Resolve) -> Result<Self, ClientError> {
-        let client =
-            Self { policy: Arc::new(policy), resolver: Arc::new(resolver), clients: Mutex::default() };
+        Self::with_authorities(policy, resolver, b"")
+    }
+
+    /// A client that trusts the authorities of an operator as well as those of the machine. `authorities` is PEM
+    /// text with any number of certificates. There is no way to trust a server without one.
+    ///
+    /// # Errors
+    /// [`ClientError`] when there are no root certificates, or the text holds none.
+    pub fn with_authorities(
+        policy: Policy,
+        resolver: impl Resolve,
+        authorities: &[u8],
+    ) -> Result<Self, ClientError> {
+        let found =
+            reqwest::Certificate::from_pem_bundle(authorities).map_err(|_| ClientError::Authorities)?;
+        if found.is_empty() && !authorities.is_empty() {
+            return Err(ClientError::Authorities);
+        }
+        let client = Self {
+            policy: Arc::new(policy),
+            resolver: Arc::new(resolver),
+            authorities: found,
+            clients: Mutex::default(),
+        };
         // What is wrong with the machine shows at the start, not at the first request.
         client.for_port(443)?;
         Ok(client)
@@ -68,7 +97,7 @@ impl Client {
         self.policy.admit(origin)?;
         let client = self
             .for_port(origin.port())
-            .map_err(|ClientError| EgressError::NotSent { origin: origin.clone(), cause: NotSent::Tls })?;
+            .map_err(|_| EgressError::NotSent { origin: origin.clone(), cause: NotSent::Tls })?;
         let message = encode(request)?;
         let maybe_sent = |cause| EgressError::MaybeSent { origin: origin.clone(), cause };
         let exchange = async {
@@ -150,8 +179,12 @@ impl Client {
             .http1_max_headers(limits.header_lines)
             .http2_max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
+            .tls_certs_merge(self.authorities.iter().cloned())
             .build()
-            .map_err(|_| ClientError)
+            .map_err(|_| match self.authorities.is_empty() {
+                true => ClientError::Machine,
+                false => ClientError::Authorities,
+            })
     }
 
     /// What an error of the library means. Its text is never used, since it can hold the URL.
@@ -248,4 +281,22 @@ fn secret_bytes(text: &str) -> Bytes {
 fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_view_of_the_header_shows_no_value() {
+        let request = OutgoingRequest::builder(
+            Method::Get,
+            "https://bank.example/".parse().unwrap(),
+            "https://bank.example/".into(),
+        );
+        let request = request.header("X-Api-Key", "CANARY".into()).build(&Policy::default()).unwrap();
+        let message = encode(&request).unwrap();
+        assert_eq!(message.headers()["x-api-key"], "CANARY");
+        assert!(!format!("{:?}", message.headers()).contains("CANARY"));
+    }
 }

@@ -260,6 +260,12 @@ async fn headers_are_bounded() {
     let fits = "X-A: b\r\n".repeat(100);
     let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{fits}\r\n")).await;
     assert_eq!(fetch(&server).await.unwrap().headers.len(), 100);
+    let mut wider = policy(&server);
+    wider.limits.header_lines = 150;
+    let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-A: b\r\n".repeat(150))).await;
+    wider.allow.push(server.address().to_string().parse().unwrap());
+    let client = Client::new(wider).unwrap();
+    assert_eq!(client.send(&get(&client, &server.url("/"))).await.unwrap().headers.len(), 150);
     for piece in [&b"X-A: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n"[..], b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"] {
         let server = Server::start(move |mut stream| async move {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;

@@ -5,6 +5,7 @@ mod addresses;
 mod answers;
 mod secrets;
 mod server;
+mod tls;
 
 use std::net::IpAddr;
 use std::sync::Mutex;
