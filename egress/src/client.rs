@@ -106,6 +106,10 @@ impl Client {
             if (300..400).contains(&status) {
                 return Err(maybe_sent(MaybeSent::Redirected { status }));
             }
+            // 101 changes to a protocol that nobody asked for.
+            if status < 200 {
+                return Err(maybe_sent(MaybeSent::Malformed));
+            }
             self.read(response, request).await
         };
         match tokio::time::timeout(request.timeout(), exchange).await {

@@ -175,7 +175,7 @@ pub enum Refusal {
         name: String,
     },
     /// Larger than a request may be.
-    #[error("{what} is larger than {limit}")]
+    #[error("{what}; the limit is {limit}")]
     TooLarge {
         /// What is too large.
         what: &'static str,

@@ -153,7 +153,7 @@ impl RequestBuilder {
     pub fn build(self, policy: &Policy) -> Result<OutgoingRequest, Refusal> {
         let limits = &policy.limits;
         if self.url.len() > limits.request_url {
-            return Err(Refusal::TooLarge { what: "the URL", limit: limits.request_url });
+            return Err(Refusal::TooLarge { what: "the URL has too many bytes", limit: limits.request_url });
         }
         let url = parse_url(self.url.expose())?;
         if url.fragment().is_some() {
@@ -170,11 +170,17 @@ impl RequestBuilder {
             return Err(Refusal::Timeout { longest: limits.longest_total });
         }
         if self.body.as_ref().is_some_and(|(_, body)| body.len() > limits.request_body) {
-            return Err(Refusal::TooLarge { what: "the body", limit: limits.request_body });
+            return Err(Refusal::TooLarge {
+                what: "the body has too many bytes",
+                limit: limits.request_body,
+            });
         }
         let (headers, body) = parts(self.headers, self.body);
         if headers.len() > limits.request_header_lines {
-            return Err(Refusal::TooLarge { what: "the header", limit: limits.request_header_lines });
+            return Err(Refusal::TooLarge {
+                what: "the header has too many lines",
+                limit: limits.request_header_lines,
+            });
         }
         for (name, value) in &headers {
             check_header(name, value, limits.request_header_value)?;
@@ -232,7 +238,7 @@ fn check_header(name: &str, value: &SecretText, limit: usize) -> Result<(), Refu
         return Err(Refusal::HeaderValue { name: name.to_owned() });
     }
     if value.len() > limit {
-        return Err(Refusal::TooLarge { what: "a header value", limit });
+        return Err(Refusal::TooLarge { what: "a header value has too many bytes", limit });
     }
     Ok(())
 }
@@ -309,7 +315,10 @@ mod tests {
             assert_eq!(build(begin(url)).unwrap_err(), refusal, "{url:?}");
         }
         let long = format!("https://bank.example/{}", "x".repeat(20_000));
-        assert_eq!(build(begin(&long)).unwrap_err().to_string(), "the URL is larger than 16384");
+        assert_eq!(
+            build(begin(&long)).unwrap_err().to_string(),
+            "the URL has too many bytes; the limit is 16384"
+        );
     }
 
     #[test]
@@ -336,11 +345,14 @@ mod tests {
         }
         assert_eq!(
             with("x", &"y".repeat(8193)),
-            Err(Refusal::TooLarge { what: "a header value", limit: 8192 })
+            Err(Refusal::TooLarge { what: "a header value has too many bytes", limit: 8192 })
         );
         let many =
             (0..51).fold(begin("https://bank.example/"), |b, i| b.header(&format!("x-{i}"), "".into()));
-        assert_eq!(build(many).unwrap_err(), Refusal::TooLarge { what: "the header", limit: 50 });
+        assert_eq!(
+            build(many).unwrap_err(),
+            Refusal::TooLarge { what: "the header has too many lines", limit: 50 }
+        );
     }
 
     #[test]
@@ -354,7 +366,7 @@ mod tests {
         let limited = |bytes| build(begin("https://bank.example/").body_limit(bytes)).unwrap().body_limit();
         assert_eq!((limited(1000), limited(usize::MAX)), (1000, 1024 * 1024));
         let large = begin("https://bank.example/").body("text/plain", "x".repeat(1024 * 1024 + 1).into());
-        assert!(matches!(build(large), Err(Refusal::TooLarge { what: "the body", .. })));
+        assert!(matches!(build(large), Err(Refusal::TooLarge { what: "the body has too many bytes", .. })));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::aead;
 use crate::key::{KeyId, KeyParseError, MasterKey, MasterKeys};
 use crate::sealed::SealError;
 
@@ -122,7 +123,7 @@ impl KeyFile {
         text.push_str(INTRODUCTION);
         text.push_str(line.expose());
         text.push('\n');
-        write_new(&self.path, &text, 0o600).map_err(|error| match error.kind() {
+        self.put(&text).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: self.path.clone() },
             _ => self.io(error),
         })?;
@@ -185,13 +186,27 @@ impl KeyFile {
         })
     }
 
+    /// Gives the text its name only when all of it is on the disk, so that no other process ever reads half of it.
+    fn put(&self, text: &str) -> io::Result<()> {
+        let unique = u32::from_be_bytes(aead::random().map_err(|_| io::ErrorKind::Other)?);
+        let beside = beside(&self.path, &format!(".{unique:08x}"));
+        write_new(&beside, text, 0o600)?;
+        let linked = fs::hard_link(&beside, &self.path);
+        fs::remove_file(&beside)?;
+        match linked {
+            // Not every file system has links.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write_new(&self.path, text, 0o600),
+            linked => linked,
+        }
+    }
+
     fn change(
         &self,
         edit: impl FnOnce(&MasterKeys, &str) -> Result<Zeroizing<String>, KeyFileError>,
     ) -> Result<MasterKeys, KeyFileError> {
         // A symbolic link stays a link: what it points to is replaced.
         let path = fs::canonicalize(&self.path).map_err(|error| self.io(error))?;
-        let beside = beside(&path);
+        let beside = beside(&path, ".new");
         // The file beside is the lock as well: the old text is read only when nobody else can be changing it.
         let mut file = create_new(&beside, 0o600).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => KeyFileError::Busy { path: beside.clone() },
@@ -265,9 +280,9 @@ fn is_key(line: &str, id: KeyId) -> bool {
     !line.starts_with('#') && line.split(':').nth(1).and_then(|text| text.parse().ok()) == Some(id)
 }
 
-fn beside(path: &Path) -> PathBuf {
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
+    name.push(ending);
     path.with_file_name(name)
 }
 

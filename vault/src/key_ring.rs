@@ -165,12 +165,7 @@ impl KeyRing {
         let Some((&version, data_key)) = newest else {
             return Err(SealError::NoDataKey { workspace: scope.workspace.clone() });
         };
-        let header = Header {
-            master: data_key.master,
-            version,
-            salt: aead::random().map_err(|_| SealError::Library)?,
-            nonce: aead::random().map_err(|_| SealError::Library)?,
-        };
+        let header = Header::new(data_key.master, version)?;
         let key = value_key(data_key, &header).ok_or(SealError::Library)?;
         let plain = secret.expose().as_bytes();
         let mut out = Vec::with_capacity(HEADER_LEN + plain.len() + aead::TAG_LEN);

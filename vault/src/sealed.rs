@@ -2,7 +2,7 @@ use std::fmt;
 
 use countersign_model::Name;
 
-use crate::aead::{NONCE_LEN, TAG_LEN};
+use crate::aead::{self, NONCE_LEN, TAG_LEN};
 use crate::key::KeyId;
 
 /// A sealed value, as a store keeps it: format, ids of the keys, salt, nonce, ciphertext and tag.
@@ -114,6 +114,14 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// A header with a salt and a nonce that no other value has.
+    pub(crate) fn new(master: KeyId, version: u32) -> Result<Self, SealError> {
+        // One call for both, because each costs about as much as the encryption.
+        let random: [u8; SALT_LEN + NONCE_LEN] = aead::random().map_err(|_| SealError::Library)?;
+        let mut rest = random.as_slice();
+        Ok(Self { master, version, salt: take(&mut rest), nonce: take(&mut rest) })
+    }
+
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         out.push(FORMAT);
         out.extend_from_slice(&self.master.0);

@@ -5,6 +5,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
+use std::sync::Barrier;
 
 use countersign_vault::{KeyFile, KeyFileError, KeyParseError};
 
@@ -28,6 +29,24 @@ fn the_first_start_makes_it_and_the_next_reads_it() {
     let text = fs::read_to_string(file.path()).unwrap();
     assert!(text.starts_with("# Master keys of Countersign"));
     assert_eq!(text.lines().count(), 3);
+}
+
+#[test]
+fn many_first_starts_at_once_make_one_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("key");
+    let start = Barrier::new(8);
+    let ids: Vec<_> = std::thread::scope(|scope| {
+        let begin = || {
+            start.wait();
+            KeyFile::at(&path).load_or_create().unwrap().active().id()
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left behind");
+    assert_eq!(mode(&path), 0o600);
 }
 
 #[test]

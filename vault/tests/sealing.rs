@@ -98,7 +98,8 @@ fn no_other_scope_opens_it() {
     other("no component", &|s| s.component = None);
     other("contact", &|s| s.contact = Some(contact("+4915100002")));
     other("channel", &|s| {
-        s.contact = Some(ContactKey { channel: "whatsapp-2".parse().unwrap(), address: "+4915100001".into() });
+        s.contact =
+            Some(ContactKey { channel: "whatsapp-2".parse().unwrap(), address: "+4915100001".into() });
     });
     other("no contact", &|s| s.contact = None);
     other("call", &|s| s.call = Some("CA4".into()));

@@ -308,6 +308,7 @@ async fn what_is_no_http_is_refused() {
     for answer in [
         "SSH-2.0-OpenSSH_9.9\r\n",
         "hello\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
         "HTTP/1.1 abc OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
         "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nhello",
