@@ -8,8 +8,8 @@ use countersign_model::Name;
 
 use crate::condition::{Comparison, Subject, Test};
 use crate::program::{
-    AnswerKind, OptionChoice, Options, Program, QuestionStep, ScriptIx, ServiceBranches, StepIx, StepKind, TokenIx,
-    VarIx,
+    AnswerKind, OptionChoice, Options, Program, QuestionStep, ScriptIx, ServiceBranches, StepIx, StepKind,
+    TokenIx, VarIx,
 };
 
 pub(crate) mod cycles;
@@ -158,7 +158,9 @@ impl<'p> Graph<'p> {
             }
             for edge in self.from(step) {
                 let passable = match edge.exit {
-                    Exit::Over(script) => self.program.scripts[script.at()].entry.is_none_or(|s| returns[s.at()]),
+                    Exit::Over(script) => {
+                        self.program.scripts[script.at()].entry.is_none_or(|s| returns[s.at()])
+                    }
                     _ => true,
                 };
                 open.extend(edge.to.filter(|_| passable));

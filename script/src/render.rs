@@ -311,20 +311,48 @@ mod tests {
 
     #[test]
     fn a_finding_with_everything() {
-        let text = "scripts:\n  - id: a\n    steps:\n      - web_service: get\n      - message: Hi\n      - end\n";
+        let text =
+            "scripts:\n  - id: a\n    steps:\n      - web_service: get\n      - message: Hi\n      - end\n";
         let finding = finding(text, "get", "used here")
             .also(Some(Span { start: 15, end: 17 }), "in this script")
             .note("1. trigger `a` starts `scripts.a`")
             .note("2. `scripts.a.steps[0]` uses it")
             .note("another thing to know")
             .help("insert `- auth_token: t` before this step");
-        assert_snapshot!(plain(text, &[finding]), @"");
+        assert_snapshot!(plain(text, &[finding]), @r#"
+        error[E0101]: something is wrong
+         --> demo.yaml:4:22
+          |
+        2 |   - id: a
+          |       -- in this script
+        3 |     steps:
+        4 |       - web_service: get
+          |                      ^^^ used here
+          |
+          = at: scripts.a
+          = note: 1. trigger `a` starts `scripts.a`
+                  2. `scripts.a.steps[0]` uses it
+          = note: another thing to know
+          = help: insert `- auth_token: t` before this step
+
+        1 error in demo.yaml
+        "#);
     }
 
     #[test]
     fn a_finding_without_a_place() {
         let finding = Diagnostic::warning("W0001", "an empty file").at("scripts", &Default::default());
-        assert_snapshot!(plain("", &[finding.clone(), finding]), @"");
+        assert_snapshot!(plain("", &[finding.clone(), finding]), @r#"
+        warning[W0001]: an empty file
+        --> demo.yaml
+         = at: scripts
+
+        warning[W0001]: an empty file
+        --> demo.yaml
+         = at: scripts
+
+        2 warnings in demo.yaml
+        "#);
         assert_eq!(plain("", &[]), "");
     }
 
@@ -363,13 +391,36 @@ mod tests {
     #[test]
     fn line_breaks_of_dos() {
         let text = "bot: demo\r\nname: {oops}\r\nscripts: []\r\n";
-        assert_snapshot!(plain(text, &[finding(text, "{oops}", "here")]), @"");
+        assert_snapshot!(plain(text, &[finding(text, "{oops}", "here")]), @r#"
+        error[E0101]: something is wrong
+         --> demo.yaml:2:7
+          |
+        2 | name: {oops}
+          |       ^^^^^^ here
+          |
+          = at: scripts.a
+
+        1 error in demo.yaml
+        "#);
     }
 
     #[test]
     fn a_place_of_several_lines() {
         let text = "scripts:\n  - id: a\n    steps:\n      - end\n";
-        assert_snapshot!(plain(text, &[finding(text, "id: a\n    steps:\n      - end", "this script")]), @"");
+        assert_snapshot!(plain(text, &[finding(text, "id: a\n    steps:\n      - end", "this script")]), @r#"
+        error[E0101]: something is wrong
+         --> demo.yaml:2:5
+          |
+        2 |     - id: a
+          |  _____^
+        3 | |     steps:
+        4 | |       - end
+          | |___________^ this script
+          |
+          = at: scripts.a
+
+        1 error in demo.yaml
+        "#);
     }
 
     #[test]
@@ -385,7 +436,7 @@ mod tests {
         let text = "größe: 1\n";
         for (start, end) in [(0, 9999), (9999, 9999), (3, 4), (4, 2), (text.len(), text.len())] {
             let finding = Diagnostic::error("E0001", "x").at_span("a", Some(Span { start, end }));
-            assert!(plain(text, &[finding.clone()]).contains("error[E0001]: x"), "{start} {end}");
+            assert!(plain(text, std::slice::from_ref(&finding)).contains("error[E0001]: x"), "{start} {end}");
             assert!(json("a", text, &[finding]).contains("E0001"));
         }
         let finding = Diagnostic::error("E0001", "x").at_span("a", Some(Span { start: 0, end: 0 }));
@@ -419,7 +470,7 @@ mod tests {
         let warning = Diagnostic::warning("W0001", "x");
         let of = |findings: &[Diagnostic]| summary("demo.yaml", findings);
         assert_eq!(of(&[]), None);
-        assert_eq!(of(&[error.clone()]).unwrap(), "1 error in demo.yaml");
+        assert_eq!(of(std::slice::from_ref(&error)).unwrap(), "1 error in demo.yaml");
         assert_eq!(of(&[warning.clone(), warning.clone()]).unwrap(), "2 warnings in demo.yaml");
         assert_eq!(of(&[error.clone(), warning, error]).unwrap(), "2 errors, 1 warning in demo.yaml");
     }
@@ -429,7 +480,9 @@ mod tests {
         let text = "name: \"größe {oops}\"\nbot: demo\n";
         let mut finding = finding(text, "{oops}", "here").note("a note");
         let span = finding.labels[0].span;
-        finding.labels.push(Label { span: Span { start: span.end + 2, end: text.len() }, text: String::new() });
+        finding
+            .labels
+            .push(Label { span: Span { start: span.end + 2, end: text.len() }, text: String::new() });
         finding.help = Some(Help {
             text: "did you mean `{ok}`?".to_owned(),
             edit: Some(Edit { span, text: "{ok}".to_owned() }),
@@ -442,6 +495,62 @@ mod tests {
         assert_eq!(first.labels[1].place, Position { line: 2, column: 1, end_line: 3, end_column: 1 });
         assert_eq!(first.help.as_ref().unwrap().edit.as_ref().unwrap().place, place);
         assert_eq!(read.diagnostics[1].place, None);
-        assert_snapshot!(json, @"");
+        assert_snapshot!(json, @r#"
+        {
+          "file": "demo.yaml",
+          "errors": 1,
+          "warnings": 1,
+          "diagnostics": [
+            {
+              "code": "E0101",
+              "severity": "error",
+              "message": "something is wrong",
+              "path": "scripts.a",
+              "line": 1,
+              "column": 14,
+              "end_line": 1,
+              "end_column": 20,
+              "labels": [
+                {
+                  "line": 1,
+                  "column": 14,
+                  "end_line": 1,
+                  "end_column": 20,
+                  "text": "here"
+                },
+                {
+                  "line": 2,
+                  "column": 1,
+                  "end_line": 3,
+                  "end_column": 1,
+                  "text": ""
+                }
+              ],
+              "notes": [
+                "a note"
+              ],
+              "help": {
+                "text": "did you mean `{ok}`?",
+                "edit": {
+                  "line": 1,
+                  "column": 14,
+                  "end_line": 1,
+                  "end_column": 20,
+                  "text": "{ok}"
+                }
+              }
+            },
+            {
+              "code": "W0001",
+              "severity": "warning",
+              "message": "nowhere",
+              "path": "",
+              "labels": [],
+              "notes": [],
+              "help": null
+            }
+          ]
+        }
+        "#);
     }
 }

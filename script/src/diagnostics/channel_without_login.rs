@@ -33,14 +33,18 @@ pub(super) fn channel_without_login(context: &Context<'_>, report: &mut Report) 
         finding = finding.also(context.head(*step), "and this one");
     }
     if unable.iter().any(|channel| context.program.channels.contains(channel)) {
-        finding = finding.also(context.places.places.get("channels").map(|place| place.value), "asked for here");
+        finding =
+            finding.also(context.places.places.get("channels").map(|place| place.value), "asked for here");
     }
     for (step, token) in &logins {
         let token = &context.program.tokens[token.at()].id;
         finding = finding.note(format!("`{}` runs `{token}`", context.step(*step).path));
     }
-    let able: Vec<_> =
-        ChannelKind::ALL.iter().filter(|channel| channel.capabilities().token_login).map(|c| c.name()).collect();
+    let able: Vec<_> = ChannelKind::ALL
+        .iter()
+        .filter(|channel| channel.capabilities().token_login)
+        .map(|c| c.name())
+        .collect();
     report.add(
         finding
             .note(
@@ -87,7 +91,8 @@ scripts:
             "auth_token: bank-login\n#       ^^^^^^^^^^^^^^^^^^^^^^ error E0104: an Authorization Token cannot run on `web`, `desktop`\n",
             1,
         );
-        let findings = check_script_on(&[ChannelKind::Web, ChannelKind::Telegram, ChannelKind::Desktop], &text);
+        let findings =
+            check_script_on(&[ChannelKind::Web, ChannelKind::Telegram, ChannelKind::Desktop], &text);
         assert_eq!(
             findings[0].notes,
             [

@@ -22,7 +22,6 @@ const FILES: &[(&str, &str)] = &files! {
     "endless_loop"
     "login_on_phone"
     "token_before_use"
-    "trigger_conflict"
     "unreachable"
     "unused_component"
     "variable_without_value"
@@ -51,7 +50,10 @@ fn codes_of(source: &'static str) -> impl Iterator<Item = Code> {
 }
 
 fn manual(source: &'static str) -> impl Iterator<Item = &'static str> {
-    source.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line))
+    source
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
 }
 
 /// Reads `E0101: a token is used before it is acquired.`
@@ -86,7 +88,11 @@ mod tests {
             assert!(manual(source).count() > codes.len() + 1, "`{name}.rs` has no manual");
             assert!(source.contains("#[cfg(test)]"), "`{name}.rs` has no tests");
             for code in codes {
-                assert!(source.contains(&format!("\"{}\"", code.code)), "`{name}.rs` never reports {}", code.code);
+                assert!(
+                    source.contains(&format!("\"{}\"", code.code)),
+                    "`{name}.rs` never reports {}",
+                    code.code
+                );
             }
             seen += 1;
         }

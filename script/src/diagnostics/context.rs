@@ -51,7 +51,9 @@ impl<'a> Context<'a> {
     pub(super) fn head(&self, step: StepIx) -> Option<Span> {
         let step = self.step(step);
         let place = self.places.places.get(&format!("{}.{}", step.path, word(&step.kind)));
-        let Some(place) = place else { return self.places.value(&step.path).map(|span| self.first_line(span)) };
+        let Some(place) = place else {
+            return self.places.value(&step.path).map(|span| self.first_line(span));
+        };
         let value = self.first_line(place.value);
         Some(Span { start: place.key.map_or(value.start, |key| key.start), end: value.end })
     }

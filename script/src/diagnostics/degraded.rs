@@ -52,7 +52,10 @@ fn losses_of(program: &Program, kind: &StepKind, channel: ChannelKind) -> Vec<(&
     let mut losses = Vec::new();
     match kind {
         StepKind::Message(text) if length(text) > can.text_len && !can.spoken => {
-            losses.push(("message", format!("a message has at most {} characters, so this one is split", can.text_len)));
+            losses.push((
+                "message",
+                format!("a message has at most {} characters, so this one is split", can.text_len),
+            ));
         }
         StepKind::Media { kind, .. } if !can.media => {
             let instead = if can.spoken { "the caller hears its caption alone" } else { "its link is sent" };
@@ -91,7 +94,12 @@ fn losses_of(program: &Program, kind: &StepKind, channel: ChannelKind) -> Vec<(&
     losses
 }
 
-fn answer(kind: &AnswerKind, channel: ChannelKind, setting: &'static str, losses: &mut Vec<(&'static str, String)>) {
+fn answer(
+    kind: &AnswerKind,
+    channel: ChannelKind,
+    setting: &'static str,
+    losses: &mut Vec<(&'static str, String)>,
+) {
     let what = match kind {
         AnswerKind::File => "a file",
         AnswerKind::Location => "a place",
@@ -120,7 +128,10 @@ fn choices(
         } else {
             format!("{} buttons", can.buttons)
         };
-        losses.push((setting, format!("{} choices, but it shows {shows}; they are numbered instead", all.len())));
+        losses.push((
+            setting,
+            format!("{} choices, but it shows {shows}; they are numbered instead", all.len()),
+        ));
     }
     let long: Vec<_> = all.iter().filter(|choice| length(&choice.label) > can.label_len).collect();
     if let Some(first) = long.first() {
@@ -135,7 +146,11 @@ fn choices(
 /// The longest that the words of the author are, placeholders not counted.
 fn length(text: &Text) -> usize {
     let of = |template: &Template| -> usize {
-        template.pieces.iter().map(|piece| if let Piece::Text(text) = piece { text.chars().count() } else { 0 }).sum()
+        template
+            .pieces
+            .iter()
+            .map(|piece| if let Piece::Text(text) = piece { text.chars().count() } else { 0 })
+            .sum()
     };
     text.variants.iter().flatten().map(of).max().unwrap_or(0)
 }
@@ -169,8 +184,10 @@ scripts:
         check_script(&bot(11, ""));
         check_script_on(&[ChannelKind::Whatsapp], &bot(10, ""));
         let carets = |count: usize| "^".repeat(choices(count).len() + 2);
-        let told = |count, words: &str| format!("#                {} warning W0107: {words}\n", carets(count));
-        let words = "on WhatsApp: 11 choices, but it shows 3 buttons or a list of 10; they are numbered instead";
+        let told =
+            |count, words: &str| format!("#                {} warning W0107: {words}\n", carets(count));
+        let words =
+            "on WhatsApp: 11 choices, but it shows 3 buttons or a list of 10; they are numbered instead";
         check_script_on(&[ChannelKind::Whatsapp, ChannelKind::Sms], &bot(11, &told(11, words)));
         let words = "on Messenger, LINE: 14 choices, but it shows 13 buttons; they are numbered instead";
         check_script_on(&[ChannelKind::Line, ChannelKind::Messenger], &bot(14, &told(14, words)));

@@ -173,7 +173,9 @@ scripts:
 
     #[test]
     fn asking_or_pausing_ends_a_loop() {
-        for waits in ["question: How are you?", "options: Well?\n        choices: [{ label: Yes }]", "wait: 5"] {
+        for waits in
+            ["question: How are you?", "options: Well?\n        choices: [{ label: Yes }]", "wait: 5"]
+        {
             check_script(&format!(
                 "{HEAD}
 scripts:
@@ -296,7 +298,10 @@ scripts:
       - run: a
 "
         ));
-        assert_eq!(findings[0].help.as_ref().unwrap().text, "use `jump: b` to begin again without coming back");
+        assert_eq!(
+            findings[0].help.as_ref().unwrap().text,
+            "use `jump: b` to begin again without coming back"
+        );
     }
 
     #[test]
@@ -313,7 +318,9 @@ scripts:
 #       ^^^^^^^^^ warning W0111: `scripts.menu` runs itself, one level deeper with each round
 "
         ));
-        check_script(&format!("{HEAD}scripts:\n  - id: menu\n    triggers: [menu]\n    steps:\n      - question: What else?\n      - jump: menu\n"));
+        check_script(&format!(
+            "{HEAD}scripts:\n  - id: menu\n    triggers: [menu]\n    steps:\n      - question: What else?\n      - jump: menu\n"
+        ));
     }
 
     #[test]
@@ -322,7 +329,8 @@ scripts:
             let mut text = format!("{HEAD}scripts:\n");
             for level in 0..=levels {
                 let triggers = if level == 0 { "    triggers: [a]\n" } else { "" };
-                let step = if level == levels { "message: Hi.".to_owned() } else { format!("run: s{}", level + 1) };
+                let step =
+                    if level == levels { "message: Hi.".to_owned() } else { format!("run: s{}", level + 1) };
                 text += &format!("  - id: s{level}\n{triggers}    steps:\n      - {step}\n");
                 if level == 0 && levels > 16 {
                     text += "#       ^^^^^^^ error E0103: scripts run scripts 17 levels deep from here\n";

@@ -18,7 +18,8 @@ pub(super) fn login_on_phone(context: &Context<'_>, report: &mut Report) {
         return;
     }
     for token in 0..context.program.tokens.len() {
-        let runs = |kind: &StepKind| matches!(kind, StepKind::AuthToken { token: run, .. } if run.at() == token);
+        let runs =
+            |kind: &StepKind| matches!(kind, StepKind::AuthToken { token: run, .. } if run.at() == token);
         let token = &context.program.tokens[token];
         let Some(step) = context.program.steps.iter().find(|step| runs(&step.kind)) else { continue };
         let path = format!("authorization_tokens.{}", token.id);
@@ -33,11 +34,14 @@ pub(super) fn login_on_phone(context: &Context<'_>, report: &mut Report) {
             );
         } else if !token.validation_by_number {
             report.add(
-                Diagnostic::warning("W0109", format!("a caller has to speak the answers of `{}` aloud", token.id))
-                    .at_span(&*path, context.id_of(&path))
-                    .label("this login has no `validation_by_number`")
-                    .note(format!("`{}` runs it", step.path))
-                    .help("set `validation_by_number: true`, so that the caller types digits on the keypad"),
+                Diagnostic::warning(
+                    "W0109",
+                    format!("a caller has to speak the answers of `{}` aloud", token.id),
+                )
+                .at_span(&*path, context.id_of(&path))
+                .label("this login has no `validation_by_number`")
+                .note(format!("`{}` runs it", step.path))
+                .help("set `validation_by_number: true`, so that the caller types digits on the keypad"),
             );
         }
     }

@@ -21,8 +21,6 @@ mod unused_component;
 mod uses;
 mod variable_without_value;
 
-pub(crate) mod trigger_conflict;
-
 #[cfg(test)]
 mod showcase;
 #[cfg(test)]

@@ -57,7 +57,8 @@ fn a_token_before_its_login_over_a_branch() {
 #[test]
 fn a_loop_that_nobody_ends() {
     let text = but("      - auth_token: bank-login\n", "      - id: again\n        auth_token: bank-login\n");
-    let text = text.replace("get-balance\n      - message", "get-balance\n        unavailable: again\n      - message");
+    let text = text
+        .replace("get-balance\n      - message", "get-balance\n        unavailable: again\n      - message");
     assert_snapshot!(shown(&text), @"");
 }
 
@@ -87,7 +88,8 @@ fn an_id_that_is_there_twice() {
 #[test]
 fn a_user_who_names_the_host() {
     let text = but("https://bank.example/balance", "\"https://{bank}/balance\"");
-    let text = text.replace("      - auth_token", "      - { question: Which bank?, save: bank }\n      - auth_token");
+    let text = text
+        .replace("      - auth_token", "      - { question: Which bank?, save: bank }\n      - auth_token");
     assert_snapshot!(shown(&text), @"");
 }
 

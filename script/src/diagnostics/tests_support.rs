@@ -51,7 +51,7 @@ pub(crate) fn check_script(text: &str) -> Vec<Diagnostic> {
 #[track_caller]
 pub(crate) fn check_script_on(channels: &[ChannelKind], text: &str) -> Vec<Diagnostic> {
     let options = CheckOptions { channels: channels.to_vec(), ..CheckOptions::default() };
-    let (_, findings) = check(text, &options);
+    let findings = check("bot.yaml", text, &options).diagnostics;
     let mut wanted = annotations(text);
     let mut surplus = Vec::new();
     for finding in &findings {
@@ -77,14 +77,14 @@ pub(crate) fn shown(text: &str) -> String {
 /// The same, for channels.
 pub(crate) fn shown_on(channels: &[ChannelKind], text: &str) -> String {
     let options = CheckOptions { channels: channels.to_vec(), ..CheckOptions::default() };
-    let (_, findings) = check(text, &options);
+    let findings = check("bot.yaml", text, &options).diagnostics;
     render::human("bot.yaml", text, &findings, Style::Plain, render::WIDTH)
 }
 
 /// Carries out the edit of the only finding of a code, and gives the new text.
 #[track_caller]
 pub(crate) fn mend(text: &str, code: &str) -> String {
-    let (_, findings) = check(text, &CheckOptions::default());
+    let findings = check("bot.yaml", text, &CheckOptions::default()).diagnostics;
     let found: Vec<_> = findings.iter().filter(|finding| finding.code == code).collect();
     assert_eq!(found.len(), 1, "{findings:#?}");
     let edit = found[0].help.as_ref().unwrap().edit.as_ref().unwrap();

@@ -26,7 +26,8 @@ pub(super) fn token_before_use(context: &Context<'_>, report: &mut Report) {
             if context.facts().certain(&context.graph, step, fact) {
                 continue;
             }
-            let paths = paths.entry(fact).or_insert_with(|| context.graph.paths_without(context.facts(), fact));
+            let paths =
+                paths.entry(fact).or_insert_with(|| context.graph.paths_without(context.facts(), fact));
             report.add(finding(context, step, service, *token, paths.to(step)));
         }
     }
@@ -131,7 +132,10 @@ scripts:
             ]
         );
         assert_eq!(findings[0].path, "scripts.balance.steps[2]");
-        assert_eq!(findings[0].help.as_ref().unwrap().text, "insert `- auth_token: bank-login` before this step");
+        assert_eq!(
+            findings[0].help.as_ref().unwrap().text,
+            "insert `- auth_token: bank-login` before this step"
+        );
         assert_eq!(findings[0].labels[1].text, "the token is sent here");
     }
 
@@ -209,7 +213,10 @@ scripts:
         message: Never mind.
 ",
         ));
-        assert_eq!(findings[0].notes[1], "2. `scripts.balance.steps[0]` runs `scripts.login` and comes back without a login");
+        assert_eq!(
+            findings[0].notes[1],
+            "2. `scripts.balance.steps[0]` runs `scripts.login` and comes back without a login"
+        );
     }
 
     #[test]
@@ -351,14 +358,22 @@ scripts:
 
     #[test]
     fn the_edit_mends_block_flow_and_json() {
-        let block = bank("scripts:\n  - id: a\n    triggers: [a]\n    steps:\n      - web_service: get-balance\n");
+        let block =
+            bank("scripts:\n  - id: a\n    triggers: [a]\n    steps:\n      - web_service: get-balance\n");
         let mended = mend(&block, "E0101");
-        assert!(mended.ends_with("    steps:\n      - auth_token: bank-login\n      - web_service: get-balance\n"), "{mended}");
+        assert!(
+            mended
+                .ends_with("    steps:\n      - auth_token: bank-login\n      - web_service: get-balance\n"),
+            "{mended}"
+        );
         check_script(&mended);
 
         let flow = bank("scripts:\n  - { id: a, triggers: [a], steps: [{ web_service: get-balance }] }\n");
         let mended = mend(&flow, "E0101");
-        assert!(mended.ends_with("steps: [{ auth_token: bank-login }, { web_service: get-balance }] }\n"), "{mended}");
+        assert!(
+            mended.ends_with("steps: [{ auth_token: bank-login }, { web_service: get-balance }] }\n"),
+            "{mended}"
+        );
         check_script(&mended);
 
         let json = r#"{"countersign": 1, "bot": "demo",

@@ -47,7 +47,10 @@ fn nothing_starts(context: &Context<'_>) -> Diagnostic {
 
 fn named(context: &Context<'_>, script: ScriptIx) -> bool {
     use crate::program::StepKind;
-    context.graph.reachable_steps().any(|step| matches!(context.step(step).kind, StepKind::Run(run) if run == script))
+    context
+        .graph
+        .reachable_steps()
+        .any(|step| matches!(context.step(step).kind, StepKind::Run(run) if run == script))
 }
 
 fn lost_script(context: &Context<'_>, script: ScriptIx) -> Diagnostic {
@@ -55,13 +58,16 @@ fn lost_script(context: &Context<'_>, script: ScriptIx) -> Diagnostic {
     let path = format!("scripts.{id}");
     let lost_caller = context.graph.steps().find(|step| {
         let to_script = |to: Option<StepIx>| to.is_some_and(|to| context.step(to).script == script);
-        context.step(*step).script != script && context.graph.from(*step).iter().any(|edge| to_script(edge.to))
+        context.step(*step).script != script
+            && context.graph.from(*step).iter().any(|edge| to_script(edge.to))
     });
     let finding = Diagnostic::warning("W0102", format!("no conversation comes to `{path}`"))
         .at_span(&*path, context.id_of(&path))
         .label("no trigger starts it, and no reachable step leads to it");
     let finding = match lost_caller {
-        Some(step) => finding.note(format!("`{}` leads to it, but is unreachable itself", context.step(step).path)),
+        Some(step) => {
+            finding.note(format!("`{}` leads to it, but is unreachable itself", context.step(step).path))
+        }
         None => finding,
     };
     finding.help("give it `triggers`, name it in a `run`, `jump` or branch, or take it out")
@@ -192,6 +198,8 @@ scripts:
     steps: [{ message: Hi. }]
 ",
         );
-        check_script("countersign: 1\nbot: demo\nscripts:\n  - { id: a, triggers: [{ on: fallback }], steps: [{ message: Hi. }] }\n");
+        check_script(
+            "countersign: 1\nbot: demo\nscripts:\n  - { id: a, triggers: [{ on: fallback }], steps: [{ message: Hi. }] }\n",
+        );
     }
 }

@@ -30,7 +30,8 @@ pub(super) fn unused_component(context: &Context<'_>, report: &mut Report) {
                 .help(format!("add a step `- {step}: {id}`, or take it out")),
         );
     };
-    let unused = |used: &HashSet<usize>, count: usize| (0..count).filter(|at| !used.contains(at)).collect::<Vec<_>>();
+    let unused =
+        |used: &HashSet<usize>, count: usize| (0..count).filter(|at| !used.contains(at)).collect::<Vec<_>>();
     for at in unused(&tokens, program.tokens.len()) {
         tell("authorization_tokens", program.tokens[at].id.as_str(), "auth_token");
     }

@@ -2,8 +2,8 @@
 
 use crate::condition::{Subject, Test};
 use crate::program::{
-    AnswerKind, FormComponent, OptionChoice, Options, Program, Question, RequestTemplate, ServiceComponent, SetValue,
-    Step, StepKind, Text, TokenComponent, VarIx,
+    AnswerKind, FormComponent, OptionChoice, Options, Program, Question, RequestTemplate, ServiceComponent,
+    SetValue, Step, StepKind, Text, TokenComponent, VarIx,
 };
 use crate::template::{Piece, Slot, Template};
 
@@ -89,7 +89,8 @@ pub(super) fn sets(program: &Program, kind: &StepKind) -> Vec<VarIx> {
     }
 }
 
-fn saves(service: &ServiceComponent) -> impl Iterator<Item = VarIx> {
+/// The variables to which an answer gives values.
+pub(super) fn saves(service: &ServiceComponent) -> impl Iterator<Item = VarIx> {
     service.save.iter().map(|save| save.variable).chain(service.each.as_ref().map(|each| each.variable))
 }
 

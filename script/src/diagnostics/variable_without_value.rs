@@ -1,10 +1,10 @@
-//! E0107: a variable that nothing gives a value to.
+//! E0107: a variable to which no step gives a value.
 //! W0106: a variable that may have no value yet.
 //!
 //! A variable gets its value from the `save` of a `question`, `options`, `form` or Web Service, from `each`, or from
-//! `set`. E0107: no step of the bot does so, and the name is most often a slip of the pen. W0106: some step does, but
-//! some way from a trigger to the use does not pass it; the finding tells that way. A user would see nothing where the
-//! value should stand.
+//! `set`. E0107: a component that no step uses would give it one, so it never has any. W0106: some step gives it one,
+//! but some way from a trigger to the use does not pass that step; the finding tells that way. A user would see
+//! nothing where the value should stand.
 //!
 //! A `condition` may look at a variable that has no value: that is what `exists` is for. After `exists: true` the
 //! variable counts as having one.
@@ -12,8 +12,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::context::Context;
-use super::uses::{Use, sets, uses};
-use super::{Diagnostic, Edit, Report};
+use super::uses::{Use, saves, sets, uses};
+use super::{Diagnostic, Report};
 use crate::graph::Fact;
 use crate::program::{StepIx, StepKind, VarIx};
 
@@ -34,14 +34,15 @@ pub(super) fn variable_without_value(context: &Context<'_>, report: &mut Report)
                 && !given_by_login(context, step, used.variable)
                 && told.insert((used.variable, step))
             {
-                let paths =
-                    paths.entry(used.variable).or_insert_with(|| context.graph.paths_without(context.facts(), fact));
+                let paths = paths
+                    .entry(used.variable)
+                    .or_insert_with(|| context.graph.paths_without(context.facts(), fact));
                 report.add(maybe_empty(context, step, &used, paths.to(step)));
             }
         }
     }
     for (variable, path) in unknown.keys() {
-        report.add(never_given(context, *variable, path, &given));
+        report.add(never_given(context, *variable, path));
     }
 }
 
@@ -51,33 +52,33 @@ fn given_by_login(context: &Context<'_>, step: StepIx, variable: VarIx) -> bool 
     matches!(kind, StepKind::AuthToken { .. }) && sets(context.program, kind).contains(&variable)
 }
 
-fn never_given(context: &Context<'_>, variable: VarIx, path: &str, given: &HashSet<VarIx>) -> Diagnostic {
-    let names = &context.program.variables;
-    let name = &names[variable.at()];
+fn never_given(context: &Context<'_>, variable: VarIx, path: &str) -> Diagnostic {
+    let name = &context.program.variables[variable.at()];
     let span = context.find(path, name).or_else(|| context.places.value(path));
-    let finding = Diagnostic::error("E0107", format!("nothing gives `{name}` a value"))
+    let finding = Diagnostic::error("E0107", format!("no step gives `{name}` a value"))
         .at_span(path, span)
         .label("used here");
-    let near = given
-        .iter()
-        .map(|known| &names[known.at()])
-        .map(|known| (strsim::osa_distance(known, name), known))
-        .filter(|(distance, known)| *distance <= 1 + known.len().min(name.len()) / 4)
-        .min();
-    match near {
-        Some((_, known)) => {
-            let edit = span.and_then(|span| {
-                let braced = span.end - span.start == name.len() + 2;
-                let text = if braced { format!("{{{known}}}") } else { known.to_string() };
-                (braced || span.end - span.start == name.len()).then_some(Edit { span, text })
-            });
-            finding.help_edit(format!("did you mean `{known}`?"), edit)
+    match idle_giver(context, variable) {
+        Some((path, step)) => {
+            let span = context.find(&path, name);
+            finding
+                .also(span, "this would, but no step uses the component")
+                .help(format!("add {step} before this"))
         }
-        None => finding.help(format!(
-            "save an answer in it (`save: {name}`), keep a part of an API's answer (`save: {{ {name}: PATH }}`), \
-             or use `set`"
-        )),
+        None => finding.help(format!("save an answer in it (`save: {name}`), or use `set`")),
     }
+}
+
+/// The component that gives the variable a value, but that no step uses; and the step that would use it.
+fn idle_giver(context: &Context<'_>, variable: VarIx) -> Option<(String, String)> {
+    let program = context.program;
+    let service = program.services.iter().find(|service| saves(service).any(|saved| saved == variable));
+    if let Some(service) = service {
+        return Some((format!("web_services.{}", service.id), format!("`- web_service: {}`", service.id)));
+    }
+    let form =
+        program.forms.iter().find(|form| form.questions.iter().any(|(_, saved)| *saved == variable))?;
+    Some((format!("forms.{}", form.id), format!("`- form: {}`", form.id)))
 }
 
 fn maybe_empty(context: &Context<'_>, step: StepIx, used: &Use, mut way: Vec<String>) -> Diagnostic {
@@ -92,46 +93,51 @@ fn maybe_empty(context: &Context<'_>, step: StepIx, used: &Use, mut way: Vec<Str
         finding = finding.also(context.find(&used.path, name), "its text is here");
     }
     finding.notes = way;
-    finding.help(format!("give `{name}` a value on this way too, or ask with `condition: {{ {name}: {{ exists: true }} }}`"))
+    finding.help(format!(
+        "give `{name}` a value on this way too, or ask with `condition: {{ {name}: {{ exists: true }} }}`"
+    ))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostics::tests_support::{bank, check_script, mend};
+    use crate::diagnostics::tests_support::{bank, check_script};
 
     #[test]
-    fn a_name_that_nothing_sets() {
+    fn only_a_component_that_no_step_uses_would_set_it() {
         let findings = check_script(
             "
 countersign: 1
 bot: demo
+web_services:
+  - id: get
+#       ^^^ warning W0104: no step uses `get`
+    method: GET
+    url: https://bank.example/balance
+    save: { balance: balance.amount }
+forms:
+  - id: lead
+#       ^^^^ warning W0104: no step uses `lead`
+    questions: [{ question: Who are you?, save: name }]
 scripts:
   - id: a
     triggers: [a]
     steps:
-      - question: Who are you?
-        save: name
-      - message: Hello {nmae}.
-#                      ^^^^^^ error E0107: nothing gives `nmae` a value
-      - message: You live in {city}.
-#                            ^^^^^^ error E0107: nothing gives `city` a value
+      - message: Hello {name}.
+#                      ^^^^^^ error E0107: no step gives `name` a value
+      - condition: { balance: { more_than: 5 } }
+#                    ^^^^^^^ error E0107: no step gives `balance` a value
 ",
         );
-        assert_eq!(findings[0].help.as_ref().unwrap().text, "did you mean `name`?");
-        assert!(findings[1].help.as_ref().unwrap().text.contains("`save: city`"));
-    }
-
-    #[test]
-    fn the_edit_puts_the_right_name_in() {
-        let text = "countersign: 1\nbot: demo\nscripts:\n  - id: a\n    triggers: [a]\n    steps:\n      - { question: Who?, save: name }\n      - message: Hello {nmae}.\n";
-        let mended = mend(text, "E0107");
-        assert!(mended.ends_with("Hello {name}.\n"), "{mended}");
-        check_script(&mended);
+        let help = |code: &str| {
+            let found = findings.iter().filter(|finding| finding.code == code);
+            found.map(|finding| finding.help.as_ref().unwrap().text.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(help("E0107"), ["add `- form: lead` before this", "add `- web_service: get` before this"]);
     }
 
     #[test]
     fn a_component_uses_variables_too() {
-        check_script(
+        let findings = check_script(
             "
 countersign: 1
 bot: demo
@@ -139,13 +145,23 @@ web_services:
   - id: get
     method: GET
     url: https://bank.example/accounts/{account}
-#                                      ^^^^^^^^^ error E0107: nothing gives `account` a value
 scripts:
   - id: a
     triggers: [a]
-    steps: [{ web_service: get }]
+    steps:
+      - options: Do you know your account?
+        choices: [{ label: \"Yes\", go: ask }, { label: \"No\" }]
+      - web_service: get
+#       ^^^^^^^^^^^^^^^^ warning W0106: `account` may have no value yet
+      - end
+      - id: ask
+        question: Which one?
+        save: account
+      - web_service: get
 ",
         );
+        assert_eq!(findings[0].labels[1].text, "its text is here");
+        assert_eq!(findings[0].notes[1], "2. `scripts.a.steps[0]` when `No` is chosen");
     }
 
     #[test]

@@ -13,7 +13,9 @@ impl<'p> Graph<'p> {
         let quiet = |edge: &&Edge| {
             !edge.waits
                 && match edge.exit {
-                    Exit::Over(script) => self.program.scripts[script.at()].entry.is_none_or(|s| ends[s.at()]),
+                    Exit::Over(script) => {
+                        self.program.scripts[script.at()].entry.is_none_or(|s| ends[s.at()])
+                    }
                     _ => true,
                 }
         };

@@ -68,7 +68,8 @@ impl Paths<'_, '_> {
         };
         edges.reverse();
         let (script, start) = &self.graph.entries[start];
-        let mut lines = vec![format!("{} starts `scripts.{}`", start.describe(), self.graph.script_id(*script))];
+        let mut lines =
+            vec![format!("{} starts `scripts.{}`", start.describe(), self.graph.script_id(*script))];
         let mut rest = &*edges;
         while let Some(edge) = rest.first() {
             let plain = rest.iter().take_while(|other| self.is_plain(edge, other)).count();
@@ -130,7 +131,9 @@ pub(crate) fn describe(graph: &Graph<'_>, edge: &Edge) -> String {
         Exit::Cancelled => "when the user cancels (`cancelled`)".to_owned(),
         Exit::Then => "when the condition holds".to_owned(),
         Exit::Otherwise => "when the condition does not hold".to_owned(),
-        Exit::Failed if matches!(step.kind, StepKind::AuthToken { .. }) => "when the login fails (`failed`)".to_owned(),
+        Exit::Failed if matches!(step.kind, StepKind::AuthToken { .. }) => {
+            "when the login fails (`failed`)".to_owned()
+        }
         Exit::Failed => "when the call fails (`failed`)".to_owned(),
         Exit::Unavailable => "when the service is out of reach (`unavailable`)".to_owned(),
         Exit::Empty => "when the answer has no content (`empty`)".to_owned(),

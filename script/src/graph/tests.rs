@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::facts::Passage;
 use super::*;
 use crate::program::{
-    Ask, Fingerprint, Method, RequestTemplate, RetrySentences, Script, Sentences, SetValue, Step, Text, TokenComponent,
-    TokenPlace, TokenScope,
+    Ask, Fingerprint, Method, RequestTemplate, RetrySentences, Script, Sentences, SetValue, Step, Text,
+    TokenComponent, TokenPlace, TokenScope,
 };
 use crate::template::Template;
 use crate::trigger::Triggers;
@@ -63,7 +63,9 @@ fn bot(scripts: &[Vec<Plan>], starts: usize) -> Program {
                     cancelled: None,
                     unavailable: None,
                 },
-                Plan::Logout(token) => StepKind::Logout(token.map(|token| TokenIx(u16::from(token % TOKENS)))),
+                Plan::Logout(token) => {
+                    StepKind::Logout(token.map(|token| TokenIx(u16::from(token % TOKENS))))
+                }
                 Plan::Set(variable) => {
                     StepKind::Set(vec![(VarIx(u16::from(variable % VARIABLES)), SetValue::Bool(true))])
                 }
@@ -89,7 +91,8 @@ fn bot(scripts: &[Vec<Plan>], starts: usize) -> Program {
         let entry = (!plans.is_empty()).then_some(StepIx(first as u16));
         made.push(Script { id: format!("s{number}").parse().unwrap(), entry });
     }
-    let exact = (0..starts.min(scripts.len())).map(|at| (format!("w{at}").into(), ScriptIx(at as u16))).collect();
+    let exact =
+        (0..starts.min(scripts.len())).map(|at| (format!("w{at}").into(), ScriptIx(at as u16))).collect();
     Program {
         bot: "demo".parse().unwrap(),
         title: String::new(),
