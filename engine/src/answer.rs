@@ -208,7 +208,9 @@ fn url(text: &str) -> Option<Answer> {
 fn location(text: &str) -> Option<Answer> {
     let (latitude, longitude) = text.trim().split_once([',', ' '])?;
     let degrees = |text: &str, limit: f64| -> Option<f64> {
-        text.trim().parse().ok().filter(|degrees: &f64| degrees.abs() <= limit)
+        let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+');
+        let text = text.trim();
+        text.parse().ok().filter(|degrees: &f64| text.bytes().all(plain) && degrees.abs() <= limit)
     };
     degrees(latitude, 90.0)?;
     degrees(longitude, 180.0)?;

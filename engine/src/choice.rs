@@ -28,20 +28,30 @@ impl Machine<'_> {
             Content::Text(text) | Content::Digits(text) => text.expose(),
             _ => return None,
         };
-        let text = normalise(text);
-        if text.is_empty() || text.len() > 500 {
+        if text.len() > 500 {
             return None;
         }
-        if let Ok(number) = text.parse::<usize>()
-            && (1..=choices.len()).contains(&number)
-        {
+        let raw = text.trim();
+        let text = normalise(text);
+        let numbered = || text.parse::<usize>().ok().filter(|number| (1..=choices.len()).contains(number));
+        // Where choices are shown with numbers, a number is one of those; elsewhere it may be what a label says.
+        if let Some(number) = numbered().filter(|_| self.session.channel.capabilities().buttons == 0) {
             return Some(number - 1);
         }
-        let labels: Vec<String> = choices.iter().map(|choice| normalise(&self.text(&choice.label))).collect();
+        let shown: Vec<String> = choices.iter().map(|choice| self.text(&choice.label)).collect();
+        // A label may be a sign alone, of which nothing is left when it is normalised.
+        if let Some(at) = shown.iter().position(|label| label.trim() == raw && !raw.is_empty()) {
+            return Some(at);
+        }
+        if text.is_empty() {
+            return None;
+        }
+        let labels: Vec<String> = shown.iter().map(|label| normalise(label)).collect();
         labels
             .iter()
             .zip(choices)
             .position(|(label, choice)| *label == text || normalise(&choice.value) == text)
+            .or_else(|| numbered().map(|number| number - 1))
             .or_else(|| only(&labels, |label| label.starts_with(&text)))
             .or_else(|| only(&labels, |label| label.split(' ').any(|word| word == text)))
             .or_else(|| {

@@ -17,10 +17,7 @@ impl Machine<'_> {
             Test::All(tests) => tests.iter().all(|test| self.holds(test)),
             Test::Any(tests) => tests.iter().any(|test| self.holds(test)),
             Test::Not(test) => !self.holds(test),
-            Test::Row(subject, comparison) => {
-                let value = self.subject(*subject);
-                compare(value.as_ref(), comparison)
-            }
+            Test::Row(subject, comparison) => compare(self.subject(*subject), comparison),
             Test::Expression(expression) => match self.evaluate(expression) {
                 Some(cel::Value::Bool(truth)) => truth,
                 Some(_) => {
@@ -48,14 +45,13 @@ impl Machine<'_> {
         }
     }
 
-    fn subject(&self, subject: Subject) -> Option<Value> {
-        let text = |text: &str| Some(Value::Text(text.into()));
+    fn subject(&self, subject: Subject) -> Option<&str> {
         match subject {
-            Subject::Var(ix) => self.value(ix).cloned(),
-            Subject::Channel => text(self.session.channel.name()),
-            Subject::ContactName => self.session.contact.name.as_deref().and_then(text),
-            Subject::ContactAddress => text(&self.session.contact.address),
-            Subject::Language => text(&self.bot.languages[usize::from(self.session.language)]),
+            Subject::Var(ix) => self.value(ix).map(Value::as_str),
+            Subject::Channel => Some(self.session.channel.name()),
+            Subject::ContactName => self.session.contact.name.as_deref(),
+            Subject::ContactAddress => Some(&self.session.contact.address),
+            Subject::Language => Some(&self.bot.languages[usize::from(self.session.language)]),
         }
     }
 
@@ -115,10 +111,10 @@ fn to_cel(value: &Value) -> cel::Value {
     }
 }
 
-fn compare(value: Option<&Value>, comparison: &Comparison) -> bool {
-    let present = value.filter(|value| !value.as_str().is_empty());
-    let number = || present.and_then(|value| value.as_str().trim().parse::<f64>().ok());
-    let text = || present.map(|value| normalise(value.as_str()));
+fn compare(value: Option<&str>, comparison: &Comparison) -> bool {
+    let present = value.filter(|value| !value.is_empty());
+    let number = || present.and_then(|value| value.trim().parse::<f64>().ok());
+    let text = || present.map(normalise);
     match comparison {
         Comparison::Equals(operand) => equals(present, operand),
         Comparison::NotEquals(operand) => !equals(present, operand),
@@ -133,15 +129,15 @@ fn compare(value: Option<&Value>, comparison: &Comparison) -> bool {
         }),
         Comparison::StartsWith(start) => text().is_some_and(|text| text.starts_with(&**start)),
         Comparison::Exists(wanted) => present.is_some() == *wanted,
-        Comparison::Matches(pattern) => present.is_some_and(|value| pattern.is_match(value.as_str())),
+        Comparison::Matches(pattern) => present.is_some_and(|value| pattern.is_match(value)),
     }
 }
 
-fn equals(value: Option<&Value>, operand: &Operand) -> bool {
+fn equals(value: Option<&str>, operand: &Operand) -> bool {
     let Some(value) = value else { return false };
     match operand {
-        Operand::Text(text) => normalise(value.as_str()) == **text,
-        Operand::Number(number) => value.as_str().trim().parse::<f64>().is_ok_and(|value| value == *number),
-        Operand::Bool(truth) => value.as_str() == if *truth { "true" } else { "false" },
+        Operand::Text(text) => normalise(value) == **text,
+        Operand::Number(number) => value.trim().parse::<f64>().is_ok_and(|value| value == *number),
+        Operand::Bool(truth) => value == if *truth { "true" } else { "false" },
     }
 }

@@ -13,6 +13,8 @@ pub struct Limits {
     pub depth: usize,
     /// How long a login waits for the user.
     pub login_lapse: Duration,
+    /// How long a sealed answer is of use: what a login with several questions takes, each answered in time.
+    pub answer_life: Duration,
     /// The longest text that a variable keeps, in bytes.
     pub value_len: usize,
     /// All that the variables of a session keep, in bytes.
@@ -27,6 +29,7 @@ impl Limits {
         calls: 10,
         depth: 16,
         login_lapse: Duration::from_secs(15 * 60),
+        answer_life: Duration::from_secs(60 * 60),
         value_len: 4096,
         values_len: 32 * 1024,
     };

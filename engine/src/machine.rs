@@ -21,6 +21,8 @@ pub(crate) struct Machine<'b> {
     pub(crate) at: Option<StepIx>,
     steps: u32,
     sends: u32,
+    /// Whether more was to be sent than one input may send.
+    flooded: bool,
 }
 
 /// Where a step leads.
@@ -36,7 +38,7 @@ impl<'b> Machine<'b> {
     pub(crate) fn new(bot: &'b Runnable, session: Session, now: Timestamp) -> Self {
         let effects = Vec::with_capacity(4);
         let (warnings, heard) = (Vec::new(), Heard::Public);
-        Self { bot, session, now, effects, warnings, heard, at: None, steps: 0, sends: 0 }
+        Self { bot, session, now, effects, warnings, heard, at: None, steps: 0, sends: 0, flooded: false }
     }
 
     pub(crate) fn into_turn(self) -> Turn {
@@ -63,9 +65,12 @@ impl<'b> Machine<'b> {
             }
             State::Ended(reason) => self.begin_with(reason, &reply),
             // A pause goes on by itself, unless the user starts something else.
-            State::Paused { .. } => {
+            State::Paused { until, next, .. } => {
                 if let Some(script) = self.triggered(&reply.content, Triggering::Exactly) {
                     self.start(script);
+                } else if until <= self.now {
+                    // The timer is late; whoever writes does not have to wait for it.
+                    self.run(next);
                 }
             }
             State::Calling { .. } => {}
@@ -75,18 +80,36 @@ impl<'b> Machine<'b> {
 
     /// A call came in, or a chat was opened.
     pub(crate) fn begin(&mut self) {
-        if let State::Ended(_) = self.session.state {
-            let triggers = &self.bot.triggers;
-            if let Some(script) = triggers.call.or(triggers.first_message).or(triggers.fallback) {
-                self.start(script);
+        if self.session.channel.capabilities().spoken {
+            // Each call stands for itself, even when nobody told that the one before has ended.
+            if !matches!(self.session.state, State::Ended(Reason::NotBegun | Reason::HungUp)) {
+                self.hung_up();
             }
+        } else if !matches!(self.session.state, State::Ended(reason) if reason != Reason::HandedOver) {
+            return;
+        }
+        self.session.calls_in_turn = 0;
+        self.forget_conversation();
+        let triggers = &self.bot.triggers;
+        if let Some(script) = triggers.call.or(triggers.first_message).or(triggers.fallback) {
+            self.start(script);
         }
     }
 
     pub(crate) fn start_named(&mut self, name: &Name) {
         if let Some(at) = self.bot.scripts.iter().position(|script| script.id == *name) {
+            self.session.calls_in_turn = 0;
+            if let State::Ended(_) = self.session.state {
+                self.forget_conversation();
+            }
             self.start(ScriptIx(at as u16));
         }
+    }
+
+    /// What an earlier conversation knew is not shown to whoever writes now (SECURITY §3.5).
+    fn forget_conversation(&mut self) {
+        self.session.vars.clear();
+        self.session.latest = None;
     }
 
     /// A timer went off.
@@ -143,6 +166,7 @@ impl<'b> Machine<'b> {
     pub(crate) fn start(&mut self, script: ScriptIx) {
         self.forget_open_answers();
         self.session.stack.clear();
+        self.session.service = ServiceRun::default();
         self.session.greeted = true;
         self.run(self.bot.scripts[script.at()].entry);
     }
@@ -168,10 +192,11 @@ impl<'b> Machine<'b> {
             if self.steps > Limits::DEFAULT.steps {
                 return self.stop_at_bound(at, "it ran more than 200 steps without waiting for the user");
             }
-            if self.sends >= Limits::DEFAULT.sends {
+            let flow = exec::enter(self, at);
+            if self.flooded {
                 return self.stop_at_bound(at, "it sent more than 20 messages without waiting for the user");
             }
-            match exec::enter(self, at) {
+            match flow {
                 Flow::Go(following) => next = following,
                 Flow::Stop => return,
             }
@@ -181,8 +206,8 @@ impl<'b> Machine<'b> {
     /// The bot went on without end; the user is told, the author is warned.
     pub(crate) fn stop_at_bound(&mut self, at: StepIx, bound: &'static str) {
         self.warnings.push(Warning::Bounds { step: self.place(at), bound });
-        let bot = self.bot;
-        self.say(&bot.sentences.trouble);
+        let text = self.text(&self.bot.sentences.trouble);
+        self.effects.push(Effect::Say(OutMessage::Text(text)));
         self.end(Reason::Bounds);
     }
 
@@ -214,6 +239,10 @@ impl<'b> Machine<'b> {
         if matches!(&message, OutMessage::Text(text) if text.trim().is_empty()) {
             return;
         }
+        if self.sends >= Limits::DEFAULT.sends {
+            self.flooded = true;
+            return;
+        }
         self.sends += 1;
         self.effects.push(Effect::Say(message));
     }
@@ -242,7 +271,7 @@ impl<'b> Machine<'b> {
     }
 
     /// Forgets sealed answers of what is under way.
-    fn forget_open_answers(&mut self) {
+    pub(crate) fn forget_open_answers(&mut self) {
         let (step, token) = match self.session.state {
             State::Asking { step, doing: Asking::Login(login), .. } => (step, Some(login.token)),
             State::Calling { step, purpose, .. } => (step, purpose.login().map(|login| login.token)),
@@ -267,15 +296,13 @@ impl<'b> Machine<'b> {
                 if secret {
                     self.hear_secret(reply);
                 }
-                let text = bot.tokens[token.at()].prompt_expired.as_ref();
+                let text = bot.tokens.get(token.at()).and_then(|token| token.prompt_expired.as_ref());
                 self.say(text.unwrap_or(&bot.sentences.prompt_expired));
                 told = true;
             }
             _ => {}
         }
-        // What an earlier session knew is not shown to whoever writes now (SECURITY §3.5).
-        self.session.vars.clear();
-        self.session.latest = None;
+        self.forget_conversation();
         self.session.state = State::Ended(Reason::Finished);
         let first = !std::mem::replace(&mut self.session.greeted, true);
         let script = self

@@ -30,8 +30,10 @@ impl Machine<'_> {
                 }
             }
         }
-        let redacted = out.redacted();
-        out.into_public().unwrap_or(redacted)
+        if out.secrets().next().is_some() {
+            return out.redacted();
+        }
+        out.into_public().unwrap_or_default()
     }
 
     /// A request, secrets by reference.
@@ -90,7 +92,7 @@ impl Machine<'_> {
             }
             Slot::Val(index) => {
                 return match self.session.service.answers.get(usize::from(*index)) {
-                    Some(Some(answer)) => out.push(answer, place),
+                    Some(Some(answer)) => put_value(answer, place, out),
                     _ => {
                         self.warn_empty(&format!("val{}", u32::from(*index) + 1));
                         put_nothing(place, out);

@@ -22,7 +22,10 @@ pub(crate) struct Incomplete;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
     Some,
-    None,
+    /// A list without items.
+    NoItems,
+    /// No body, where something of it was to be kept.
+    Nothing,
 }
 
 impl Answered {
@@ -78,13 +81,15 @@ impl Machine<'_> {
         service: &ServiceComponent,
         answered: &mut Answered,
     ) -> Result<Content, Incomplete> {
-        let of_body = |from: &Source| matches!(from, Source::Json(_) | Source::Body);
-        let reads_body = service.each.is_some() || service.save.iter().any(|save| of_body(&save.from));
-        if reads_body && answered.is_blank() {
-            return Ok(Content::None);
-        }
+        let blank = answered.is_blank();
+        let mut content = Content::Some;
         for save in &service.save {
             let value = match &save.from {
+                // What an earlier answer had is not taken for what this one has not.
+                Source::Json(_) | Source::Body if blank => {
+                    content = Content::Nothing;
+                    None
+                }
                 Source::Status => Some(Value::Number(answered.status().to_string().into())),
                 Source::Body => {
                     Some(Value::Text(String::from_utf8_lossy(&answered.response.body).trim().into()))
@@ -107,8 +112,12 @@ impl Machine<'_> {
             self.set(save.variable, value.map(shown));
         }
         match &service.each {
+            Some(each) if blank => {
+                self.set(each.variable, Some(Value::Text("".into())));
+                Ok(if content == Content::Some { Content::NoItems } else { content })
+            }
             Some(each) => self.keep_lines(service, each, answered),
-            None => Ok(Content::Some),
+            None => Ok(content),
         }
     }
 
@@ -121,6 +130,7 @@ impl Machine<'_> {
         let Some(json) = answered.json() else { return Err(self.not_json(service)) };
         let found = each.list.find(json);
         let items: Vec<&Json> = match found[..] {
+            [] if may_find_none(each.list.as_str()) => Vec::new(),
             [] => return Err(self.missing(service, each.list.as_str(), Some(json))),
             [Json::Array(items)] => items.iter().collect(),
             [Json::Null] => Vec::new(),
@@ -131,7 +141,7 @@ impl Machine<'_> {
         let line = each.line.pick(language, turn);
         let lines: Vec<String> =
             items.iter().take(usize::from(each.limit)).map(|item| self.public(line, Some(item))).collect();
-        let content = if lines.is_empty() { Content::None } else { Content::Some };
+        let content = if lines.is_empty() { Content::NoItems } else { Content::Some };
         self.set(each.variable, Some(shown(Value::Text(lines.join(&each.separator).into()))));
         Ok(content)
     }
@@ -167,6 +177,11 @@ impl Machine<'_> {
         self.warnings.push(Warning::NotJson { service: service.id.to_string() });
         Incomplete
     }
+}
+
+/// Whether a path is a query that may well find nothing (`$.items[*]`), rather than the name of a place.
+fn may_find_none(path: &str) -> bool {
+    path.starts_with('$') && (path.contains(['*', '?', ':', ',']) || path.contains(".."))
 }
 
 /// A text of a service as a user may see it: without control characters other than line ends and tabs.

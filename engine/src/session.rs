@@ -1,10 +1,9 @@
 use countersign_model::{CallId, ChannelKind, Contact, Name, TimerId, Timestamp};
 use countersign_script::Runnable;
-use countersign_script::program::{
-    AnswerKind, Fingerprint, Keypad, Question, StepIx, StepKind, TokenIx, VarIx,
-};
+use countersign_script::program::{Fingerprint, Keypad, StepIx, TokenIx, VarIx};
 use serde::{Deserialize, Serialize};
 
+use crate::expect;
 use crate::value::Value;
 
 /// Where a conversation stands. It never holds a secret: answers to an Authorization Token and secret answers are
@@ -83,13 +82,13 @@ pub(crate) struct Login {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ServiceRun {
     /// Answers to its questions; `None` where the answer is secret, and so sealed.
-    pub(crate) answers: Vec<Option<Box<str>>>,
+    pub(crate) answers: Vec<Option<Value>>,
     /// The first call, which names the idempotency key of all that follow.
     pub(crate) first: Option<CallId>,
     /// Whether it has been repeated after a dead token.
     pub(crate) repeated: bool,
-    /// Whether the user has logged in for it, so that a login that is never fresh enough does not go round.
-    pub(crate) logged_in: bool,
+    /// For which tokens the user has logged in, so that a login that is never fresh enough does not go round.
+    pub(crate) logged_in: Vec<TokenIx>,
 }
 
 /// That a token is held.
@@ -127,7 +126,7 @@ pub enum Reason {
     Cancelled,
     /// A login was not finished in time; the user will be told on the next message.
     Lapsed {
-        /// Which login.
+        /// Which login; a number that no token has when the bot has been published anew since.
         token: TokenIx,
         /// Whether the question that stood open asked for a secret, so that a late answer is one.
         secret: bool,
@@ -195,6 +194,9 @@ pub enum SessionError {
     Damaged,
 }
 
+/// Stands for a token of another version of the bot.
+const NO_TOKEN: TokenIx = TokenIx(u16::MAX);
+
 impl Session {
     /// The version of the bytes that [`Session::to_bytes`] writes.
     pub const FORMAT: u8 = 1;
@@ -229,8 +231,9 @@ impl Session {
             // The numbers of calls and timers go on: they name rows and idempotency keys of this conversation.
             let (calls, timers, turns, greeted) = (self.calls, self.timers, self.turns, self.greeted);
             *self = Self { calls, timers, turns, greeted, state: self.state.clone(), ..new };
-            if let State::Ended(Reason::Lapsed { .. }) = self.state {
-                self.state = State::Ended(Reason::Finished);
+            // The token may have another number now, or none. A late answer is a secret all the same.
+            if let State::Ended(Reason::Lapsed { token, .. }) = &mut self.state {
+                *token = NO_TOKEN;
             }
         }
     }
@@ -252,22 +255,24 @@ impl Session {
 
     /// The value of a variable as text.
     pub fn variable(&self, bot: &Runnable, name: &str) -> Option<&str> {
-        let (_, value) = self.vars.iter().find(|(ix, _)| *bot.variables[ix.at()] == *name)?;
+        let named = |ix: &VarIx| bot.variables.get(ix.at()).is_some_and(|known| **known == *name);
+        let (_, value) = self.vars.iter().find(|(ix, _)| named(ix))?;
         Some(value.as_str())
     }
 
     /// All variables that have a value.
     pub fn variables<'s>(&'s self, bot: &'s Runnable) -> impl Iterator<Item = (&'s str, &'s str)> {
-        self.vars.iter().map(|(ix, value)| (&*bot.variables[ix.at()], value.as_str()))
+        self.vars.iter().filter_map(|(ix, value)| Some((&**bot.variables.get(ix.at())?, value.as_str())))
     }
 
     /// The step that the session stands at, by its place in the bot file.
     pub fn position<'b>(&self, bot: &'b Runnable) -> Option<&'b str> {
-        match self.state {
-            State::Asking { step, .. } | State::Calling { step, .. } => Some(&bot.steps[step.at()].path),
-            State::Paused { next, .. } => next.map(|step| &*bot.steps[step.at()].path),
+        let step = match self.state {
+            State::Asking { step, .. } | State::Calling { step, .. } => Some(step),
+            State::Paused { next, .. } => next,
             State::Ended(_) => None,
-        }
+        };
+        Some(&bot.steps.get(step?.at())?.path)
     }
 
     /// What the session is doing.
@@ -276,47 +281,7 @@ impl Session {
             State::Ended(reason) => Status::Ended(*reason),
             State::Calling { call, .. } => Status::Calling(*call),
             State::Paused { timer, until, .. } => Status::Paused { timer: *timer, until: *until },
-            State::Asking { step, doing, .. } => Status::Waiting(self.expect(bot, *step, *doing)),
-        }
-    }
-
-    fn expect(&self, bot: &Runnable, step: StepIx, doing: Asking) -> Expect {
-        let keypad = self.channel.capabilities().keypad;
-        let of = |question: &Question, by_number: bool| Expect {
-            secret: question.secret,
-            kind: match &question.kind {
-                AnswerKind::Choice(choices) if keypad => ExpectKind::Digits(choice_keypad(choices.len())),
-                AnswerKind::Choice(_) => ExpectKind::Choice,
-                AnswerKind::Location => ExpectKind::Location,
-                AnswerKind::File => ExpectKind::File,
-                AnswerKind::Digits { .. } => ExpectKind::Digits(question.keypad),
-                AnswerKind::Number { .. } | AnswerKind::Code { .. } | AnswerKind::Phone if keypad => {
-                    ExpectKind::Digits(question.keypad)
-                }
-                _ if by_number => ExpectKind::Digits(question.keypad),
-                _ => ExpectKind::Text,
-            },
-        };
-        match (doing, &bot.steps[step.at()].kind) {
-            (Asking::Login(login), _) => {
-                let token = &bot.tokens[login.token.at()];
-                let question = &token.questions[usize::from(login.question)];
-                // Every answer of a login is sealed, but only the secret ones are hidden from the user's own sight.
-                of(question, token.validation_by_number)
-            }
-            (Asking::Question, StepKind::Question(step)) => of(&step.question, false),
-            (Asking::Form { question }, StepKind::Form { form, .. }) => {
-                of(&bot.forms[form.at()].questions[usize::from(question)].0, false)
-            }
-            (Asking::Service { question }, StepKind::WebService { service, .. }) => {
-                of(&bot.services[service.at()].questions[usize::from(question)], false)
-            }
-            (_, StepKind::Options { options, .. } | StepKind::Card { options: Some(options), .. })
-                if keypad =>
-            {
-                Expect { kind: ExpectKind::Digits(choice_keypad(options.choices.len())), secret: false }
-            }
-            _ => Expect { kind: ExpectKind::Choice, secret: false },
+            State::Asking { step, doing, .. } => Status::Waiting(expect::expect(bot, self.channel, *step, *doing)),
         }
     }
 
@@ -330,7 +295,10 @@ impl Session {
     /// A session from bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SessionError> {
         match bytes.split_first() {
-            Some((&Self::FORMAT, rest)) => postcard::from_bytes(rest).map_err(|_| SessionError::Damaged),
+            Some((&Self::FORMAT, rest)) => match postcard::take_from_bytes(rest) {
+                Ok((session, [])) => Ok(session),
+                _ => Err(SessionError::Damaged),
+            },
             Some((other, _)) => Err(SessionError::Version(*other)),
             None => Err(SessionError::Damaged),
         }
@@ -347,9 +315,4 @@ pub(crate) fn language_of(bot: &Runnable, tag: &str) -> u8 {
         .or_else(|| languages.iter().position(|known| primary(known) == primary(tag)))
         .and_then(|at| u8::try_from(at).ok())
         .unwrap_or(0)
-}
-
-/// A keypad for choosing one of so many: as many digits as the last number has.
-fn choice_keypad(choices: usize) -> Keypad {
-    Keypad { min: 1, max: if choices > 9 { 2 } else { 1 }, ..Keypad::default() }
 }

@@ -54,6 +54,7 @@ pub(super) fn answer(machine: &mut Machine<'_>, at: StepIx, login: Login, tries:
     let question = &component.questions[usize::from(login.question)];
     if machine.is_cancel(reply) {
         forget_answers(machine, component);
+        super::service::forget_answers(machine, at);
         let branch = branches(machine, at).cancelled;
         return machine.cancelled(branch);
     }
@@ -63,7 +64,7 @@ pub(super) fn answer(machine: &mut Machine<'_>, at: StepIx, login: Login, tries:
     match machine.check_answer(question, component.validation_by_number, &reply.content) {
         Ok(answer) => {
             let answer_ref = AnswerRef { component: component.id.clone(), index: login.question };
-            let until = machine.now.plus(Limits::DEFAULT.login_lapse);
+            let until = machine.now.plus(Limits::DEFAULT.answer_life);
             machine.effects.push(Effect::Stash { answer: answer_ref, value: answer.text, until });
             ask(machine, at, Login { question: login.question + 1, ..login })
         }
@@ -146,13 +147,17 @@ pub(super) fn prepared(machine: &mut Machine<'_>, at: StepIx, login: Login, outc
     if answered.is_good(service) && machine.keep(service, &mut answered).is_ok() {
         return ask_question(machine, at, login);
     }
-    if (400..500).contains(&answered.status()) {
-        // It does not know the number, say: the user may have mistyped, so all is asked again.
-        forget_answers(machine, component);
-        return rejected_from(machine, at, login, component, 0);
-    }
     forget_answers(machine, component);
-    unavailable(machine, at, component)
+    match answered.status() {
+        429 => failed(machine, at, &bot.sentences.login_paused),
+        // Nothing was asked that the user could have mistyped.
+        400..500 if login.question == 0 => {
+            failed(machine, at, component.failed.as_ref().unwrap_or(&bot.sentences.login_failed))
+        }
+        // It does not know the number, say: the user may have mistyped, so all is asked again.
+        400..500 => rejected_from(machine, at, login, component, 0),
+        _ => unavailable(machine, at, component),
+    }
 }
 
 /// Asks the next question, calls the service before it, or logs in.
@@ -233,7 +238,7 @@ fn timeout_ms(machine: &Machine<'_>) -> u32 {
 fn rejected(machine: &mut Machine<'_>, at: StepIx, login: Login, component: &TokenComponent) -> Flow {
     // With a temporary code, the code alone is asked again: what was answered before it is still sealed.
     let question = component.before.map_or(0, |(after, _)| after);
-    if question == 0 || login.failures + 1 >= component.attempts {
+    if question == 0 || login.failures.saturating_add(1) >= component.attempts {
         forget_answers(machine, component);
     }
     rejected_from(machine, at, login, component, question)
@@ -248,25 +253,28 @@ fn rejected_from(
 ) -> Flow {
     let bot = machine.bot;
     let failures = login.failures.saturating_add(1);
-    if failures >= component.attempts {
+    // A login without questions has nothing to ask again.
+    if failures >= component.attempts || component.questions.is_empty() {
         let text = component.failed.as_ref().unwrap_or(&bot.sentences.login_failed);
         return failed(machine, at, text);
     }
     machine.say(&bot.sentences.login_failed_retry);
-    // A login without questions has nothing to ask again.
-    if component.questions.is_empty() {
-        return failed(machine, at, &bot.sentences.login_failed);
-    }
     ask_question(machine, at, Login { question, failures, ..login })
 }
 
 fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
-    machine.session.latest = Some(token);
     let bot = machine.bot;
     match &bot.steps[at.at()].kind {
-        // Logged in, in the middle of a Web Service: the call goes on with all variables.
-        StepKind::WebService { service, .. } => super::service::resume(machine, at, *service),
-        _ => Flow::Go(bot.steps[at.at()].next),
+        // Logged in, in the middle of a Web Service: the call goes on with all variables. The steps after it see
+        // the same `{authtoken}` as if nothing had happened.
+        StepKind::WebService { service, .. } => {
+            machine.session.latest.get_or_insert(token);
+            super::service::resume(machine, at, *service, token)
+        }
+        _ => {
+            machine.session.latest = Some(token);
+            Flow::Go(bot.steps[at.at()].next)
+        }
     }
 }
 

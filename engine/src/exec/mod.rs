@@ -119,10 +119,17 @@ pub(crate) fn answer(machine: &mut Machine<'_>, at: StepIx, doing: Asking, tries
 impl Machine<'_> {
     /// A call has ended. One that nobody waits for does nothing.
     pub(crate) fn completed(&mut self, call: countersign_model::CallId, outcome: Outcome) {
-        let State::Calling { step, call: awaited, purpose } = self.session.state else { return };
-        if call != awaited {
-            return;
-        }
+        let (step, purpose) = match self.session.state {
+            State::Calling { step, call: awaited, purpose } if call == awaited => (step, purpose),
+            // A login that ended after the phone call it was for: its token would belong to the next caller.
+            State::Ended(Reason::HungUp)
+                if self.session.channel.capabilities().spoken
+                    && matches!(outcome, Outcome::Acquired { .. }) =>
+            {
+                return self.effects.push(Effect::Forget(Forgotten::AllTokens));
+            }
+            _ => return,
+        };
         self.at = Some(step);
         let flow = match purpose {
             Calling::Service => service::completed(self, step, outcome),
@@ -170,6 +177,7 @@ impl Machine<'_> {
         if self.session.calls_in_turn < Limits::DEFAULT.calls {
             return true;
         }
+        self.forget_open_answers();
         self.stop_at_bound(at, "it made more than 10 calls without waiting for the user");
         false
     }

@@ -27,8 +27,8 @@ pub(super) fn enter(machine: &mut Machine<'_>, at: StepIx, service: ServiceIx) -
 }
 
 /// Goes on after a login.
-pub(super) fn resume(machine: &mut Machine<'_>, at: StepIx, service: ServiceIx) -> Flow {
-    machine.session.service.logged_in = true;
+pub(super) fn resume(machine: &mut Machine<'_>, at: StepIx, service: ServiceIx, token: TokenIx) -> Flow {
+    machine.session.service.logged_in.push(token);
     let bot = machine.bot;
     attempt(machine, at, &bot.services[service.at()])
 }
@@ -58,14 +58,13 @@ pub(super) fn answer(
     match machine.check_answer(question, false, &reply.content) {
         Ok(answer) if question.secret => {
             let answer_ref = AnswerRef { component: service.id.clone(), index };
-            let until = machine.now.plus(Limits::DEFAULT.login_lapse);
+            let until = machine.now.plus(Limits::DEFAULT.answer_life);
             machine.effects.push(Effect::Stash { answer: answer_ref, value: answer.text, until });
             machine.session.service.answers.push(None);
             ask(machine, at, service)
         }
         Ok(answer) => {
-            let text = answer.into_value().as_str().into();
-            machine.session.service.answers.push(Some(text));
+            machine.session.service.answers.push(Some(answer.into_value()));
             ask(machine, at, service)
         }
         Err(invalid) => {
@@ -91,13 +90,13 @@ pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, outcome: Outcome)
     let sentences = &bot.sentences;
     let mut answered = match outcome {
         Outcome::Responded(response) => Answered::new(response),
-        // Nothing was sent, so the call can be made as if for the first time.
+        // Nothing was sent, so the call is still to be made for the first time.
         Outcome::Expired => {
-            let Some(token) = first_token(machine, service) else {
+            let Some(token) = gone_token(machine, service) else {
                 return leave(machine, at, branches.failed, &sentences.service_failed);
             };
             machine.token_died(token);
-            return again(machine, at, service);
+            return attempt(machine, at, service);
         }
         Outcome::Acquired { .. } | Outcome::Rejected(_) | Outcome::Unreachable(_) => {
             return leave(machine, at, branches.unavailable, &sentences.service_unavailable);
@@ -109,7 +108,9 @@ pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, outcome: Outcome)
             || service.idempotency_header.is_some()
             || answered.status() == 401;
         if harmless && !machine.session.service.repeated {
-            return again(machine, at, service);
+            machine.session.service.repeated = true;
+            machine.session.service.logged_in.clear();
+            return attempt(machine, at, service);
         }
         let branch = by_status(branches, answered.status()).or(branches.failed);
         return leave(machine, at, branch, &sentences.service_failed);
@@ -128,20 +129,17 @@ pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, outcome: Outcome)
         return leave(machine, at, branches.failed, &sentences.service_failed);
     }
     match machine.keep(service, &mut answered) {
-        Ok(Content::Some) => {
-            forget_answers(machine, at);
-            machine.session.service = ServiceRun::default();
-            Flow::Go(bot.steps[at.at()].next)
-        }
-        Ok(Content::None) if branches.empty.is_some() || !service.save.is_empty() => {
+        Ok(Content::NoItems | Content::Nothing) if branches.empty.is_some() => {
             leave(machine, at, branches.empty, &sentences.service_failed)
         }
-        // An empty list: its lines are an empty text, which the script may well show.
-        Ok(Content::None) => {
+        // The lines of an empty list are an empty text, which the script may well show.
+        Ok(Content::Some | Content::NoItems) => {
             forget_answers(machine, at);
             machine.session.service = ServiceRun::default();
             Flow::Go(bot.steps[at.at()].next)
         }
+        // What was to be kept is not there, and the steps after this one would use it.
+        Ok(Content::Nothing) => leave(machine, at, branches.failed, &sentences.service_failed),
         Err(_) => leave(machine, at, branches.failed, &sentences.service_failed),
     }
 }
@@ -160,6 +158,7 @@ pub(super) fn send(
         Ok(request) => request,
         Err(why) => {
             machine.warn_unencodable(at, why);
+            machine.forget_open_answers();
             let bot = machine.bot;
             let branch = match &bot.steps[at.at()].kind {
                 StepKind::WebService { branches, .. } => branches.failed,
@@ -221,9 +220,9 @@ fn attempt(machine: &mut Machine<'_>, at: StepIx, service: &ServiceComponent) ->
         match alive {
             Some(held) if fresh(machine.now.since(held.logged_in_at)) => {}
             // A login that was just made is as fresh as one can be.
-            Some(_) if machine.session.service.logged_in => {}
+            Some(_) if machine.session.service.logged_in.contains(&token) => {}
             Some(_) => return log_in_again(machine, at, token),
-            None if machine.session.service.logged_in => {
+            None if machine.session.service.logged_in.contains(&token) => {
                 let branch = failed_branch(machine, at);
                 return leave(machine, at, branch, &bot.sentences.service_failed);
             }
@@ -252,13 +251,6 @@ fn log_in_again(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
     auth_token::log_in(machine, at, token)
 }
 
-/// Repeats the same call once, after a login.
-fn again(machine: &mut Machine<'_>, at: StepIx, service: &ServiceComponent) -> Flow {
-    machine.session.service.repeated = true;
-    machine.session.service.logged_in = false;
-    attempt(machine, at, service)
-}
-
 /// The token that an answer says is dead.
 fn dead_token(machine: &Machine<'_>, service: &ServiceComponent, answered: &mut Answered) -> Option<TokenIx> {
     service.tokens.iter().find_map(|token| {
@@ -268,12 +260,14 @@ fn dead_token(machine: &Machine<'_>, service: &ServiceComponent, answered: &mut 
     })
 }
 
-fn first_token(machine: &Machine<'_>, service: &ServiceComponent) -> Option<TokenIx> {
-    let used = service.tokens.iter().filter_map(|token| token.or_else(|| machine.latest_token()));
-    // The one that is over, else any of them: the vault has refused one.
-    let used: Vec<_> = used.collect();
-    let over = |token: &&TokenIx| machine.held(**token).is_none_or(|held| held.expires_at <= machine.now);
-    used.iter().find(over).or(used.first()).copied()
+/// The token that the vault did not find: one that is over, else one that the user has not just logged in for.
+fn gone_token(machine: &Machine<'_>, service: &ServiceComponent) -> Option<TokenIx> {
+    let used = || {
+        let used = service.tokens.iter().filter_map(|token| token.or_else(|| machine.latest_token()));
+        used.filter(|token| !machine.session.service.logged_in.contains(token))
+    };
+    let over = |token: &TokenIx| machine.held(*token).is_none_or(|held| held.expires_at <= machine.now);
+    used().find(over).or_else(|| used().next())
 }
 
 fn by_status(branches: &countersign_script::program::ServiceBranches, status: u16) -> Option<StepIx> {
