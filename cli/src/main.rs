@@ -1,1 +1,53 @@
-fn main() {}
+//! The command line of Countersign.
+
+mod arguments;
+mod bot_file;
+mod chat;
+mod color;
+mod commands;
+mod conversation_test;
+mod logging;
+mod pause;
+mod problem;
+mod talk;
+mod view;
+mod workspace;
+
+use std::io::{Write, stderr, stdout};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Command, Countersign};
+use crate::color::ColorChoice;
+use crate::problem::{Stop, Told, UNUSABLE};
+
+fn main() -> ExitCode {
+    logging::quiet_panics();
+    let arguments = Countersign::parse();
+    logging::start(arguments.v);
+    let result = run(arguments.command).and_then(|()| Ok(stdout().flush()?));
+    match result {
+        // Whoever read the output has what was wanted.
+        Ok(()) | Err(Stop::Unread) => ExitCode::SUCCESS,
+        Err(Stop::Told(code)) => ExitCode::from(code),
+        Err(Stop::Problem(problem)) => {
+            let paint = ColorChoice::Auto.paint(&stderr());
+            // Nothing can be done when the standard error is gone too.
+            let _ = write!(stderr(), "{}", Told(&problem, paint));
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+fn run(command: Option<Command>) -> Result<(), Stop> {
+    let (mut out, mut err) = (stdout(), stderr());
+    match command {
+        None => commands::welcome::run(&mut out),
+        Some(Command::Check(args)) => commands::check::run(&args, &mut out, &mut err),
+        Some(Command::Chat(args)) => commands::chat::run(*args),
+        Some(Command::Test(args)) => commands::test::run(&args, &mut out, &mut err),
+        Some(Command::Schema(args)) => commands::schema::run(&args, &mut out),
+        Some(Command::Completions(args)) => commands::completions::run(&args, &mut out),
+    }
+}

@@ -1,0 +1,120 @@
+//! `countersign chat`
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal as _, Write as _, stderr, stdin, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use countersign_model::{ChannelKind, Contact};
+
+use crate::bot_file::{BotFile, terminal_width};
+use crate::chat::conversation::Conversation;
+use crate::chat::observer::ToStderr;
+use crate::chat::{lines, terminal};
+use crate::color::ColorChoice;
+use crate::conversation_test::Recording;
+use crate::problem::{NEGATIVE, Problem, Stop};
+use crate::talk::{self, Clock, Setup, Talk};
+use crate::workspace::WorkspaceArgs;
+
+/// Talk to a bot in the terminal, as a channel would show it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+When the standard input is not a terminal, each line of it is one message of the user, and each message of the bot is
+one line `bot: …` of the standard output; line breaks inside it show as ⏎, choices as `[1] First [2] Second`. A pause of
+the bot is not waited for. On the phone a line of digits is keys, other text is spoken, an empty line is silence.
+
+Lines that begin with / are commands: /help, /vars, /wait 20m, /hangup, /quit. // sends a text that begins with /.
+
+Examples:
+  countersign chat demo.yaml
+  countersign chat demo.yaml --channel phone --verbose
+  countersign chat demo.yaml --config bank_url=http://127.0.0.1:8090 --allow 127.0.0.1:8090
+  printf 'balance\\nalice\\n' | countersign chat demo.yaml --channel sms
+  countersign chat demo.yaml --record demo.test.yaml
+
+Exit codes: 0 the conversation or the input ended, 1 the bot has errors, 2 the command or a file cannot be used.")]
+pub(crate) struct Args {
+    /// The bot file.
+    #[arg(value_name = "BOT")]
+    bot: PathBuf,
+    /// The channel.
+    #[arg(long, value_name = "KIND", default_value = "whatsapp", value_parser = crate::arguments::channel)]
+    channel: ChannelKind,
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
+    /// Start this script at once, without a trigger.
+    #[arg(long, value_name = "ID")]
+    script: Option<String>,
+    /// The user's name in the profile.
+    #[arg(long, value_name = "NAME", help_heading = "User")]
+    name: Option<String>,
+    /// The user's address on the channel, such as a phone number.
+    #[arg(long, value_name = "ADDRESS", default_value = "+15550100", help_heading = "User")]
+    address: String,
+    /// The user's language, such as `en` or `de-CH`.
+    #[arg(long, value_name = "TAG", help_heading = "User")]
+    language: Option<String>,
+    /// Write each call to the standard error; values that placeholders stand for are not shown.
+    #[arg(long)]
+    verbose: bool,
+    /// Write the conversation into a file as a conversation test; a placeholder stands for each secret.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long, value_enum, default_value_t)]
+    color: ColorChoice,
+}
+
+pub(crate) fn run(args: Args) -> Result<(), Stop> {
+    let paint = args.color.paint(&stdout());
+    let paint_err = args.color.paint(&stderr());
+    let file = BotFile::read(&args.bot)?;
+    let verdict = file.check(&[args.channel]);
+    if !verdict.findings.is_empty() && (verdict.checked.is_none() || args.verbose) {
+        stderr().write_all(file.shown(&verdict.findings, paint_err, terminal_width()).as_bytes())?;
+    }
+    let checked = verdict.checked.ok_or(Stop::Told(NEGATIVE))?;
+    let workspace = args.workspace.read()?;
+    let bot = checked.bind(&workspace.constants, &workspace.secret_names()).map_err(Problem::Unbound)?;
+    let title = bot.title.clone();
+    let contact = Contact { address: args.address, name: args.name, language: args.language };
+    let recording = args.record.map(|path| {
+        let constants = workspace.constants.clone();
+        let secrets: BTreeSet<_> = workspace.secret_names();
+        let script = args.script.as_deref();
+        let bot = args.bot.file_name().map_or(args.bot.as_path(), std::path::Path::new);
+        // The test is read from its own folder.
+        let bot = match path.parent() == args.bot.parent() {
+            true => bot.display().to_string(),
+            false => std::path::absolute(&args.bot).unwrap_or(args.bot.clone()).display().to_string(),
+        };
+        let hosts = args.workspace.allow.clone();
+        let recording = Recording::new(&bot, args.channel, &contact, constants, &secrets, &hosts, script);
+        (path, recording)
+    });
+    let runtime = talk::runtime()?;
+    runtime.block_on(async {
+        let transport = talk::network(&workspace)?;
+        let talk = Talk::new(Setup {
+            bot,
+            workspace,
+            channel: args.channel,
+            contact,
+            transport,
+            clock: Clock::real(),
+            script: args.script,
+            observer: Arc::new(ToStderr { verbose: args.verbose, paint: paint_err }),
+        })
+        .await?;
+        let mut conversation = Conversation::new(talk, args.channel, recording);
+        let result = if stdin().is_terminal() && stdout().is_terminal() {
+            terminal::run(&mut conversation, &title, paint).await
+        } else {
+            lines::run(&mut conversation, &mut stdin().lock(), &mut stdout(), &mut stderr()).await
+        };
+        // What was said before something failed is worth keeping.
+        conversation.save()?;
+        result
+    })
+}

@@ -1,0 +1,99 @@
+//! `countersign check`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use countersign_model::ChannelKind;
+use countersign_script::diagnostics::{Severity, explain};
+use countersign_script::render;
+
+use crate::bot_file::{BotFile, terminal_width};
+use crate::color::{ColorChoice, Paint};
+use crate::problem::{NEGATIVE, Problem, Stop};
+
+/// Check bot files.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign check demo.yaml
+  countersign check bots/*.yaml --channel whatsapp --channel phone
+  countersign check --format json demo.yaml > findings.json
+  countersign check --explain E0101
+
+Exit codes: 0 no errors (warnings are allowed), 1 a bot has errors, 2 the command or a file cannot be used.")]
+pub(crate) struct Args {
+    /// Bot files; `-` reads one from the standard input.
+    #[arg(required_unless_present = "explain", value_name = "BOT")]
+    bots: Vec<PathBuf>,
+    /// Also check that the bot can run on this channel. Can be given several times.
+    #[arg(long, value_name = "KIND", value_parser = super::super::arguments::channel)]
+    channel: Vec<ChannelKind>,
+    /// `human` prints findings with the lines they are about, to the standard error; `json` prints one JSON document
+    /// per bot to the standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// When to use colours.
+    #[arg(long, value_enum, default_value_t)]
+    color: ColorChoice,
+    /// Print what a code means and how to mend it, such as `E0101`.
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["bots", "channel", "format"])]
+    explain: Option<String>,
+}
+
+/// Forms of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write, err: &mut impl Write) -> Result<(), Stop> {
+    if let Some(code) = &args.explain {
+        let page = explain(code.trim()).ok_or_else(|| Problem::NoSuchCode(code.clone()))?;
+        out.write_all(page.as_bytes())?;
+        return Ok(());
+    }
+    let paint = args.color.paint(&std::io::stderr());
+    let mut wrong = 0;
+    let mut unusable = None;
+    for path in &args.bots {
+        // One file that cannot be read does not keep the others from being checked.
+        match BotFile::read(path) {
+            Ok(file) => wrong += usize::from(!one(&file, args, paint, out, err)?),
+            Err(problem) => {
+                write!(err, "{}", crate::problem::Told(&problem, paint))?;
+                unusable = Some(crate::problem::UNUSABLE);
+            }
+        }
+    }
+    match unusable.or((wrong > 0).then_some(NEGATIVE)) {
+        Some(code) => Err(Stop::Told(code)),
+        None => Ok(()),
+    }
+}
+
+/// Checks one file and tells; whether it has no errors.
+fn one(
+    file: &BotFile,
+    args: &Args,
+    paint: Paint,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> Result<bool, Stop> {
+    let findings = file.check(&args.channel).findings;
+    match args.format {
+        Format::Json => out.write_all(render::json(&file.name, &file.text, &findings).as_bytes())?,
+        Format::Human if findings.is_empty() => {
+            writeln!(out, "{}: {}", file.name, paint_out(args.color).green("no problems"))?;
+        }
+        Format::Human => err.write_all(file.shown(&findings, paint, terminal_width()).as_bytes())?,
+    }
+    Ok(!findings.iter().any(|finding| finding.severity == Severity::Error))
+}
+
+fn paint_out(color: ColorChoice) -> Paint {
+    color.paint(&std::io::stdout())
+}
