@@ -6,8 +6,6 @@
 //!
 //! Take the channel off the list, or make a second bot for it without the steps that the finding names.
 
-use countersign_model::ChannelKind;
-
 use super::context::Context;
 use super::{Diagnostic, Report};
 use crate::program::StepKind;
@@ -40,18 +38,13 @@ pub(super) fn channel_without_login(context: &Context<'_>, report: &mut Report) 
         let token = &context.program.tokens[token.at()].id;
         finding = finding.note(format!("`{}` runs `{token}`", context.step(*step).path));
     }
-    let able: Vec<_> = ChannelKind::ALL
-        .iter()
-        .filter(|channel| channel.capabilities().token_login)
-        .map(|c| c.name())
-        .collect();
     report.add(
         finding
             .note(
                 "an Authorization Token is for messaging apps, SMS and the phone, \
                  not for the web, mobile and desktop chat",
             )
-            .help(format!("attach the bot to {} only, or take these steps out", able.join(", "))),
+            .help("attach the bot to other channels, or take these steps out"),
     );
 }
 

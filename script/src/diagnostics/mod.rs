@@ -21,6 +21,51 @@ mod unused_component;
 mod uses;
 mod variable_without_value;
 
+pub(crate) mod answer_out_of_range;
+pub(crate) mod bad_expression;
+pub(crate) mod bad_header;
+pub(crate) mod bad_id;
+pub(crate) mod bad_login;
+pub(crate) mod bad_path;
+pub(crate) mod bad_pattern;
+pub(crate) mod bad_template;
+pub(crate) mod bad_url;
+pub(crate) mod bad_variable;
+pub(crate) mod before_service;
+pub(crate) mod credentials_in_url;
+pub(crate) mod duplicate_id;
+pub(crate) mod duplicate_key;
+pub(crate) mod empty_file;
+pub(crate) mod empty_script;
+pub(crate) mod empty_text;
+pub(crate) mod field_conflict;
+pub(crate) mod missing_key;
+pub(crate) mod not_text;
+pub(crate) mod not_yaml;
+pub(crate) mod out_of_range;
+pub(crate) mod placeholder_in_host;
+pub(crate) mod placeholder_not_here;
+pub(crate) mod plain_http;
+pub(crate) mod pointless_retries;
+pub(crate) mod secret_in_public;
+pub(crate) mod secret_in_url;
+pub(crate) mod secret_kept;
+pub(crate) mod several_bodies;
+pub(crate) mod several_documents;
+pub(crate) mod several_kinds;
+pub(crate) mod token_elsewhere;
+pub(crate) mod too_big;
+pub(crate) mod trigger_conflict;
+pub(crate) mod unfitting_setting;
+pub(crate) mod unknown_id;
+pub(crate) mod unknown_key;
+pub(crate) mod unknown_language;
+pub(crate) mod unknown_placeholder;
+pub(crate) mod unknown_step;
+pub(crate) mod unknown_word;
+pub(crate) mod wrong_type;
+pub(crate) mod wrong_version;
+
 #[cfg(test)]
 mod showcase;
 #[cfg(test)]
@@ -37,14 +82,18 @@ pub(crate) fn analyse(
     channels: &[ChannelKind],
     report: &mut Report,
 ) {
+    // Where something was left out because it is wrong, what it would have used or given is not known.
+    let whole = !report.has_errors();
     let context = context::Context::new(program, text, places, channels);
     token_before_use::token_before_use(&context, report);
     endless_loop::endless_loop(&context, report);
     channel_without_login::channel_without_login(&context, report);
     login_on_phone::login_on_phone(&context, report);
     unreachable::unreachable(&context, report);
-    unused_component::unused_component(&context, report);
-    variable_without_value::variable_without_value(&context, report);
+    if whole {
+        unused_component::unused_component(&context, report);
+        variable_without_value::variable_without_value(&context, report);
+    }
     degraded::degraded(&context, report);
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn check_script(text: &str) -> Vec<Diagnostic> {
 /// The same, for channels.
 #[track_caller]
 pub(crate) fn check_script_on(channels: &[ChannelKind], text: &str) -> Vec<Diagnostic> {
-    let options = CheckOptions { channels: channels.to_vec(), ..CheckOptions::default() };
+    let options = CheckOptions { channels: channels.to_vec() };
     let findings = check("bot.yaml", text, &options).diagnostics;
     let mut wanted = annotations(text);
     let mut surplus = Vec::new();
@@ -76,7 +76,7 @@ pub(crate) fn shown(text: &str) -> String {
 
 /// The same, for channels.
 pub(crate) fn shown_on(channels: &[ChannelKind], text: &str) -> String {
-    let options = CheckOptions { channels: channels.to_vec(), ..CheckOptions::default() };
+    let options = CheckOptions { channels: channels.to_vec() };
     let findings = check("bot.yaml", text, &options).diagnostics;
     render::human("bot.yaml", text, &findings, Style::Plain, render::WIDTH)
 }

@@ -20,7 +20,8 @@ use crate::program::{ServiceComponent, StepIx, StepKind, TokenIx};
 pub(super) fn token_before_use(context: &Context<'_>, report: &mut Report) {
     let mut paths = HashMap::new();
     for step in context.graph.reachable_steps() {
-        let Some(service) = service(context, step) else { continue };
+        let StepKind::WebService { service, .. } = &context.step(step).kind else { continue };
+        let service = &context.program.services[service.at()];
         for token in &service.tokens {
             let fact = token.map_or(Fact::AnyToken, Fact::Token);
             if context.facts().certain(&context.graph, step, fact) {
@@ -31,17 +32,6 @@ pub(super) fn token_before_use(context: &Context<'_>, report: &mut Report) {
             report.add(finding(context, step, service, *token, paths.to(step)));
         }
     }
-}
-
-/// The service that a step calls, be it before a login.
-fn service<'a>(context: &Context<'a>, step: StepIx) -> Option<&'a ServiceComponent> {
-    let program = context.program;
-    let service = match &program.steps[step.at()].kind {
-        StepKind::WebService { service, .. } => *service,
-        StepKind::AuthToken { token, .. } => program.tokens[token.at()].before?.1,
-        _ => return None,
-    };
-    Some(&program.services[service.at()])
 }
 
 fn finding(
@@ -318,40 +308,6 @@ scripts:
       - auth_token: b
       - web_service: get
 #       ^^^^^^^^^^^^^^^^ error E0101: `{authtoken:a}` is used before `a` has logged the user in
-",
-        );
-    }
-
-    #[test]
-    fn a_service_before_a_login_needs_its_token_too() {
-        check_script(
-            "
-countersign: 1
-bot: demo
-authorization_tokens:
-  - { id: first, url: https://bank.example/a, questions: [{ question: PIN?, field: pin, secret: true }] }
-  - id: second
-    url: https://bank.example/b
-    before: send-code
-    questions:
-      - { question: Phone?, field: phone }
-      - { question: Code?, field: code, secret: true, after_before: true }
-web_services:
-  - id: send-code
-    method: POST
-    url: https://bank.example/code
-    headers: { Authorization: \"Bearer {authtoken:first}\" }
-scripts:
-  - id: good
-    triggers: [good]
-    steps:
-      - auth_token: first
-      - auth_token: second
-  - id: bad
-    triggers: [bad]
-    steps:
-      - auth_token: second
-#       ^^^^^^^^^^^^^^^^^^ error E0101: `{authtoken:first}` is used before `first` has logged the user in
 ",
         );
     }

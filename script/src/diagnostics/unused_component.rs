@@ -20,6 +20,10 @@ pub(super) fn unused_component(context: &Context<'_>, report: &mut Report) {
             _ => {}
         }
     }
+    // A token that is sent somewhere is wanted; that it is never acquired is told there.
+    tokens.extend(
+        program.services.iter().flat_map(|service| &service.tokens).flatten().map(|token| token.at()),
+    );
     services.extend(program.tokens.iter().filter_map(|token| Some(token.before?.1.at())));
     let mut tell = |list: &str, id: &str, step: &str| {
         let path = format!("{list}.{id}");

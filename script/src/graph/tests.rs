@@ -32,11 +32,11 @@ fn plans() -> impl Strategy<Value = Vec<Vec<Plan>>> {
     let plan = prop_oneof![
         2 => Just(Plan::Message),
         4 => (any::<u8>(), any::<Option<u8>>()).prop_map(|(token, failed)| Plan::Login { token, failed }),
-        2 => any::<Option<u8>>().prop_map(Plan::Logout),
+        3 => any::<Option<u8>>().prop_map(Plan::Logout),
         2 => any::<u8>().prop_map(Plan::Set),
         4 => (any::<u8>(), any::<Option<u8>>(), any::<Option<u8>>())
             .prop_map(|(then, otherwise, asks)| Plan::Branch { then, otherwise, asks }),
-        4 => any::<u8>().prop_map(Plan::Run),
+        5 => any::<u8>().prop_map(Plan::Run),
         1 => any::<u8>().prop_map(Plan::Jump),
         1 => Just(Plan::Wait),
         1 => Just(Plan::End),
@@ -210,7 +210,7 @@ fn all_facts() -> Vec<Fact> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_called_certain_that_some_way_lacks(scripts in plans(), starts in 1usize..3) {
