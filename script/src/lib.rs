@@ -3,10 +3,19 @@
 pub mod condition;
 pub mod diagnostics;
 pub mod path;
+pub mod placeholder;
 pub mod program;
+pub mod render;
 pub mod template;
 pub mod trigger;
+pub mod wire;
 
+mod check;
 mod checked;
+mod compile;
+mod graph;
+mod node;
+mod suggest;
 
+pub use check::{CheckOptions, Checkup, bot_file, check, check_bytes, schema};
 pub use checked::{BindError, Checked, Runnable};

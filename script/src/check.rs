@@ -1,0 +1,95 @@
+use std::collections::HashSet;
+
+use countersign_model::ChannelKind;
+
+use crate::checked::Checked;
+use crate::compile::{Compiled, compile};
+use crate::diagnostics::{Diagnostic, Report, analyse, not_text, wrong_version};
+use crate::node::{Node, Scalar, read};
+use crate::wire::decode::{Cx, places};
+use crate::wire::{BotFile, VERSION};
+
+/// What the check is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckOptions {
+    /// Kinds of channel that the bot shall run on, beside those that its file names.
+    pub channels: Vec<ChannelKind>,
+}
+
+/// What the check found.
+#[derive(Debug)]
+pub struct Checkup {
+    /// The bot, when no finding is an error.
+    pub checked: Option<Checked>,
+    /// The findings in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks a bot file in YAML or JSON. `name` is that of the file; its end `.json` says that it is JSON, in which tabs
+/// are as good as spaces.
+pub fn check(name: &str, text: &str, options: &CheckOptions) -> Checkup {
+    let mut report = Report::default();
+    let checked = compile_checked(&prepared(name, text), options, &mut report);
+    let checked = checked.filter(|_| !report.has_errors());
+    Checkup { checked, diagnostics: report.into_diagnostics() }
+}
+
+/// Checks a bot file that may not even be text.
+pub fn check_bytes(name: &str, bytes: &[u8], options: &CheckOptions) -> Checkup {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => check(name, text, options),
+        Err(error) => Checkup { checked: None, diagnostics: vec![not_text::not_text(bytes, error.valid_up_to())] },
+    }
+}
+
+/// Reads a bot file without looking at what it means: for import, export and editing.
+pub fn bot_file(name: &str, text: &str) -> Result<BotFile, Vec<Diagnostic>> {
+    let mut report = Report::default();
+    let text = prepared(name, text);
+    let file = read(&text, &mut report).and_then(|node| decode(&node, &mut report)).map(|(file, _)| file);
+    match file {
+        Some(file) if !report.has_errors() => Ok(file),
+        _ => Err(report.into_diagnostics()),
+    }
+}
+
+/// The JSON Schema (2020-12) of the bot file.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(BotFile);
+    schema.insert("$id".to_owned(), "https://countersign.dev/schema/bot-1.json".into());
+    schema.insert("title".to_owned(), "Countersign bot".into());
+    schema.to_value()
+}
+
+fn compile_checked(text: &str, options: &CheckOptions, report: &mut Report) -> Option<Checked> {
+    let node = read(text, report)?;
+    let (file, lost) = decode(&node, report)?;
+    let whole = !report.has_errors();
+    let Compiled { program, sound } = compile(&file, text, lost, report);
+    if whole && sound {
+        analyse(&program, text, &places(&node), &options.channels, report);
+    }
+    Some(Checked::new(program))
+}
+
+fn decode(node: &Node<'_>, report: &mut Report) -> Option<(BotFile, HashSet<String>)> {
+    // A later version may have other keys: to complain about those would say the wrong thing.
+    if let Some(version) = node.get("countersign")
+        && let Some(Scalar::Number(number)) = version.scalar()
+        && let Ok(number) = number.parse::<u64>()
+        && number != VERSION
+    {
+        report.add(wrong_version::wrong_version(version.span, number));
+        return None;
+    }
+    let mut cx = Cx { report, lost: HashSet::new() };
+    let file = BotFile::read(node, &mut cx)?;
+    Some((file, cx.lost))
+}
+
+/// The text with spaces for what YAML does not take as such, at the same positions.
+fn prepared<'t>(name: &str, text: &'t str) -> std::borrow::Cow<'t, str> {
+    let is_json = name.to_ascii_lowercase().ends_with(".json") || text.trim_start().starts_with('{');
+    // In JSON a tab cannot stand inside a string, so each is white space between values (RFC 8259 §7).
+    if is_json && text.contains('\t') { text.replace('\t', " ").into() } else { text.into() }
+}
