@@ -89,8 +89,8 @@ pub(crate) fn analyse(
     endless_loop::endless_loop(&context, report);
     channel_without_login::channel_without_login(&context, report);
     login_on_phone::login_on_phone(&context, report);
-    unreachable::unreachable(&context, report);
     if whole {
+        unreachable::unreachable(&context, report);
         unused_component::unused_component(&context, report);
         variable_without_value::variable_without_value(&context, report);
     }
