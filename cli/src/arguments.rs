@@ -76,6 +76,15 @@ mod tests {
     }
 
     #[test]
+    fn help_fits_a_terminal() {
+        for command in Countersign::command().get_subcommands() {
+            let help = command.get_after_help().unwrap().to_string();
+            let long = help.lines().find(|line| line.chars().count() > 96);
+            assert_eq!(long, None, "{}", command.get_name());
+        }
+    }
+
+    #[test]
     fn a_near_command_or_channel_is_suggested() {
         assert!(error(&["countersign", "chekc"]).contains("check"));
         let text = error(&["countersign", "chat", "a.yaml", "--channel", "watsapp"]);

@@ -38,6 +38,9 @@ pub(crate) enum Problem {
     /// A file cannot be written.
     #[error("`{}` cannot be written: {}", .0.display(), .1)]
     Unwritable(PathBuf, io::Error),
+    /// A file that was to be made is there already.
+    #[error("`{}` is there already, and it is not overwritten", .0.display())]
+    Exists(PathBuf),
     /// The terminal or a pipe failed.
     #[error("the input or output failed: {0}")]
     Io(io::Error),
@@ -120,6 +123,7 @@ impl Problem {
             Self::Directory(path) => {
                 format!("name the file in it, such as `{}`", path.join("bot.yaml").display())
             }
+            Self::Exists(_) => "give another name, or remove it first".to_owned(),
             Self::NotText(..) => "save it as UTF-8".to_owned(),
             Self::NoSuchCode(_) => "codes look like E0101; `countersign check` prints them".to_owned(),
             Self::NoSuchScript(name, known) => {

@@ -1,6 +1,6 @@
 //! A conversation over pipes: one message of the user per line in, one line `bot: …` per message out.
 
-use std::io::{BufRead, Write};
+use std::io::{self, BufRead, Write};
 
 use countersign_model::SecretText;
 
@@ -9,10 +9,19 @@ use crate::problem::Stop;
 use crate::talk::Heard;
 use crate::view;
 
+/// What the next line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    /// Nothing secret.
+    Text,
+    /// A secret: it must not be seen while it is typed.
+    Secret,
+}
+
 /// Reads lines until there are none or the conversation is over.
 pub(crate) async fn run(
     conversation: &mut Conversation,
-    input: &mut impl BufRead,
+    mut input: impl FnMut(Awaited) -> io::Result<Option<SecretText>>,
     out: &mut (impl Write + Send),
     err: &mut impl Write,
 ) -> Result<(), Stop> {
@@ -20,7 +29,8 @@ pub(crate) async fn run(
     conversation.begin(&mut |heard| said.push(heard)).await?;
     tell(conversation, &mut said, out).await?;
     while !conversation.is_over() {
-        let Some(line) = next_line(input)? else { break };
+        let awaited = if conversation.wants_secret() { Awaited::Secret } else { Awaited::Text };
+        let Some(line) = input(awaited)? else { break };
         conversation.catch_up(&mut |heard| said.push(heard)).await?;
         let next = conversation.line(line, &mut |heard| said.push(heard)).await?;
         tell(conversation, &mut said, out).await?;
@@ -54,7 +64,7 @@ async fn tell(
 }
 
 /// The next line without its end; it may be a password.
-fn next_line(input: &mut impl BufRead) -> std::io::Result<Option<SecretText>> {
+pub(crate) fn next_line(input: &mut impl BufRead) -> io::Result<Option<SecretText>> {
     let mut line = String::new();
     if input.read_line(&mut line)? == 0 {
         return Ok(None);

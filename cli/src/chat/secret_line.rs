@@ -3,7 +3,7 @@
 //! The editor of ordinary lines keeps what was typed in buffers that are not overwritten, and on a terminal without
 //! features it would show it. So a secret is read here, byte by byte, straight into memory that is wiped.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Write};
 
 use countersign_model::SecretText;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
@@ -22,9 +22,8 @@ pub(crate) enum SecretLine {
     Left,
 }
 
-/// Reads a line from the terminal. After the first key `•••` stands there, whatever is typed.
-pub(crate) fn read(prompt: &str) -> io::Result<SecretLine> {
-    let mut out = io::stdout().lock();
+/// Reads a line from the terminal, and writes to it through `out`. After the first key `•••` stands there, whatever is typed.
+pub(crate) fn read(prompt: &str, out: &mut impl Write) -> io::Result<SecretLine> {
     out.write_all(prompt.as_bytes())?;
     out.flush()?;
     let unseen = Unseen::begin()?;

@@ -22,8 +22,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SOON: Duration = Duration::from_millis(200);
 
 /// Talks until the user leaves or the conversation is over.
-pub(crate) async fn run(conversation: &mut Conversation, title: &str, paint: Paint) -> Result<(), Stop> {
-    header(conversation, title, paint)?;
+///
+/// `openers` are a few things to say that start something.
+pub(crate) async fn run(
+    conversation: &mut Conversation,
+    title: &str,
+    openers: &[String],
+    paint: Paint,
+) -> Result<(), Stop> {
+    header(conversation, title, openers, paint)?;
     let config = Config::builder().auto_add_history(false).build();
     let mut editor = DefaultEditor::with_config(config).map_err(unusable)?;
     let screen = Screen { paint, channel: conversation.channel() };
@@ -49,7 +56,7 @@ pub(crate) async fn run(conversation: &mut Conversation, title: &str, paint: Pai
     Ok(())
 }
 
-fn header(conversation: &Conversation, title: &str, paint: Paint) -> Result<(), Stop> {
+fn header(conversation: &Conversation, title: &str, openers: &[String], paint: Paint) -> Result<(), Stop> {
     let channel = conversation.channel().title();
     let channel: String = match channel.strip_prefix("the ") {
         Some(rest) => rest[..1].to_uppercase() + &rest[1..],
@@ -62,7 +69,12 @@ fn header(conversation: &Conversation, title: &str, paint: Paint) -> Result<(), 
         true => "Digits are keys of the phone, other text is spoken. /help lists more.",
         false => "A number taps the button of that number. /help lists more.",
     };
-    writeln!(stdout(), "{}\n", paint.dim(hint))?;
+    writeln!(stdout(), "{}", paint.dim(hint))?;
+    if !openers.is_empty() {
+        let openers: Vec<_> = openers.iter().map(|words| format!("“{}”", view::one_line(words))).collect();
+        writeln!(stdout(), "{}", paint.dim(format!("Begin with {}.", openers.join(" or "))))?;
+    }
+    writeln!(stdout())?;
     Ok(())
 }
 
@@ -144,7 +156,7 @@ fn ask(
 ) -> Result<Option<SecretText>, Stop> {
     let prompt = prompt(&conversation.status(), conversation.channel().capabilities().keypad);
     if conversation.wants_secret() {
-        return Ok(match secret_line::read(&paint.bold(prompt))? {
+        return Ok(match secret_line::read(&paint.bold(prompt), &mut stdout())? {
             SecretLine::Line(line) => Some(line),
             SecretLine::Left => None,
         });

@@ -5,12 +5,15 @@ use std::io::{IsTerminal as _, Write as _, stderr, stdin, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use countersign_model::{ChannelKind, Contact};
+use countersign_model::{ChannelKind, Contact, SecretText};
+use countersign_script::Runnable;
 
 use crate::bot_file::{BotFile, terminal_width};
 use crate::chat::conversation::Conversation;
+use crate::chat::lines::{self, Awaited};
 use crate::chat::observer::ToStderr;
-use crate::chat::{lines, terminal};
+use crate::chat::secret_line::{self, SecretLine};
+use crate::chat::terminal;
 use crate::color::ColorChoice;
 use crate::conversation_test::Recording;
 use crate::problem::{NEGATIVE, Problem, Stop};
@@ -20,20 +23,24 @@ use crate::workspace::WorkspaceArgs;
 /// Talk to a bot in the terminal, as a channel would show it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-When the standard input is not a terminal, each line of it is one message of the user, and each message of the bot is
-one line `bot: …` of the standard output; line breaks inside it show as ⏎, choices as `[1] First [2] Second`. A pause of
-the bot is not waited for. On the phone a line of digits is keys, other text is spoken, an empty line is silence.
+When the standard input is not a terminal, each line of it is one message of the user, and
+each message of the bot is one line `bot: …` of the standard output. Line breaks inside it
+show as ⏎, choices as `[1] First [2] Second`. A pause of the bot is not waited for.
 
-Lines that begin with / are commands: /help, /vars, /wait 20m, /hangup, /quit. // sends a text that begins with /.
+On the phone a line of digits is keys, other text is spoken, an empty line is silence.
+
+Lines that begin with / are commands: /help, /vars, /wait 20m, /hangup, /quit.
+// sends a text that begins with /.
 
 Examples:
   countersign chat demo.yaml
   countersign chat demo.yaml --channel phone --verbose
   countersign chat demo.yaml --config bank_url=http://127.0.0.1:8090 --allow 127.0.0.1:8090
-  printf 'balance\\nalice\\n' | countersign chat demo.yaml --channel sms
+  printf 'balance\nalice\n' | countersign chat demo.yaml --channel sms
   countersign chat demo.yaml --record demo.test.yaml
 
-Exit codes: 0 the conversation or the input ended, 1 the bot has errors, 2 the command or a file cannot be used.")]
+Exit codes: 0 the conversation or the input ended, 1 the bot has errors,
+2 the command or a file cannot be used.")]
 pub(crate) struct Args {
     /// The bot file.
     #[arg(value_name = "BOT")]
@@ -70,6 +77,9 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
     let paint = args.color.paint(&stdout());
     let paint_err = args.color.paint(&stderr());
     let file = BotFile::read(&args.bot)?;
+    if let Some(path) = args.record.as_ref().filter(|path| path.exists()) {
+        return Err(Problem::Exists(path.clone()).into());
+    }
     let verdict = file.check(&[args.channel]);
     if !verdict.findings.is_empty() && (verdict.checked.is_none() || args.verbose) {
         stderr().write_all(file.shown(&verdict.findings, paint_err, terminal_width()).as_bytes())?;
@@ -78,6 +88,7 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
     let workspace = args.workspace.read()?;
     let bot = checked.bind(&workspace.constants, &workspace.secret_names()).map_err(Problem::Unbound)?;
     let title = bot.title.clone();
+    let openers = openers(&bot);
     let contact = Contact { address: args.address, name: args.name, language: args.language };
     let recording = args.record.map(|path| {
         let constants = workspace.constants.clone();
@@ -109,12 +120,31 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
         .await?;
         let mut conversation = Conversation::new(talk, args.channel, recording);
         let result = if stdin().is_terminal() && stdout().is_terminal() {
-            terminal::run(&mut conversation, &title, paint).await
+            terminal::run(&mut conversation, &title, &openers, paint).await
         } else {
-            lines::run(&mut conversation, &mut stdin().lock(), &mut stdout(), &mut stderr()).await
+            lines::run(&mut conversation, next_line, &mut stdout(), &mut stderr()).await
         };
         // What was said before something failed is worth keeping.
         conversation.save()?;
         result
     })
+}
+
+/// The next line of the standard input; a secret that a person types is not shown.
+fn next_line(awaited: Awaited) -> std::io::Result<Option<SecretText>> {
+    if awaited == Awaited::Secret && stdin().is_terminal() {
+        return Ok(match secret_line::read("", &mut stderr())? {
+            SecretLine::Line(line) => Some(line),
+            SecretLine::Left => None,
+        });
+    }
+    lines::next_line(&mut stdin().lock())
+}
+
+/// A few of the shortest texts that start a script.
+fn openers(bot: &Runnable) -> Vec<String> {
+    let mut texts: Vec<_> = bot.triggers.exact.keys().map(|text| text.to_string()).collect();
+    texts.sort_by(|a, b| (a.chars().count(), a).cmp(&(b.chars().count(), b)));
+    texts.truncate(3);
+    texts
 }

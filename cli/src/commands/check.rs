@@ -1,14 +1,15 @@
 //! `countersign check`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use countersign_model::ChannelKind;
 use countersign_script::diagnostics::{Severity, explain};
 use countersign_script::render;
 
-use crate::bot_file::{BotFile, terminal_width};
+use crate::bot_file::{BotFile, read_text, terminal_width};
 use crate::color::{ColorChoice, Paint};
+use crate::conversation_test::{TestFile, is_tests};
 use crate::problem::{NEGATIVE, Problem, Stop};
 
 /// Check bot files.
@@ -20,7 +21,8 @@ Examples:
   countersign check --format json demo.yaml > findings.json
   countersign check --explain E0101
 
-Exit codes: 0 no errors (warnings are allowed), 1 a bot has errors, 2 the command or a file cannot be used.")]
+Exit codes: 0 no errors (warnings are allowed), 1 a bot has errors,
+2 the command or a file cannot be used.")]
 pub(crate) struct Args {
     /// Bot files; `-` reads one from the standard input.
     #[arg(required_unless_present = "explain", value_name = "BOT")]
@@ -61,8 +63,10 @@ pub(crate) fn run(args: &Args, out: &mut impl Write, err: &mut impl Write) -> Re
     let mut unusable = None;
     for path in &args.bots {
         // One file that cannot be read does not keep the others from being checked.
-        match BotFile::read(path) {
-            Ok(file) => wrong += usize::from(!one(&file, args, paint, out, err)?),
+        let file = if is_tests(path) { tests(path, args, out)? } else { BotFile::read(path).map(Some) };
+        match file {
+            Ok(Some(file)) => wrong += usize::from(!one(&file, args, paint, out, err)?),
+            Ok(None) => {}
             Err(problem) => {
                 write!(err, "{}", crate::problem::Told(&problem, paint))?;
                 unusable = Some(crate::problem::UNUSABLE);
@@ -73,6 +77,22 @@ pub(crate) fn run(args: &Args, out: &mut impl Write, err: &mut impl Write) -> Re
         Some(code) => Err(Stop::Told(code)),
         None => Ok(()),
     }
+}
+
+/// `bots/*.yaml` names the tests beside the bots too: those are read, to see that they can be.
+fn tests(path: &Path, args: &Args, out: &mut impl Write) -> Result<Result<Option<BotFile>, Problem>, Stop> {
+    let file = read_text(path).and_then(|text| {
+        TestFile::parse(&text).map_err(|why| Problem::TestFile { path: path.to_owned(), why })
+    });
+    Ok(match file {
+        Ok(_) => {
+            if args.format == Format::Human {
+                writeln!(out, "{}: {}", path.display(), paint_out(args.color).green("no problems"))?;
+            }
+            Ok(None)
+        }
+        Err(problem) => Err(problem),
+    })
 }
 
 /// Checks one file and tells; whether it has no errors.

@@ -15,8 +15,8 @@ use crate::workspace::{Unread, WorkspaceArgs, pairs};
 /// Run the conversation tests beside bot files.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The tests of `demo.yaml` stand in `demo.test.yaml`. `countersign schema --tests` prints their format, and
-`countersign chat --record FILE` writes a first one.
+The tests of `demo.yaml` stand in `demo.test.yaml`. `countersign schema --tests` prints their
+format, and `countersign chat --record FILE` writes a first one.
 
 Examples:
   countersign test demo.yaml

@@ -362,8 +362,8 @@ impl<'r> Conversation<'r> {
 
     fn failed_services(&self) -> Option<Failed> {
         let stubs = self.transport.stubs();
-        let first = stubs.unanswered().first().map(ToString::to_string);
-        first.or_else(|| stubs.unused().into_iter().next()).map(|why| (why, self.line))
+        let first = stubs.unanswered().first().map(|unanswered| (unanswered.to_string(), self.line));
+        first.or_else(|| stubs.unused().into_iter().next())
     }
 }
 

@@ -61,12 +61,6 @@ impl Expected {
         Self { text: Some(text.into()), ..Self::default() }
     }
 
-    /// The whole text, when that is all that is expected.
-    pub(crate) fn exact(&self) -> Option<&str> {
-        let alone = self.contains.is_empty() && self.matches.is_none() && self.options.is_none();
-        self.text.as_deref().filter(|_| alone)
-    }
-
     /// Whether a message is what is expected: its text, its one-line form, and the labels of its choices.
     pub(crate) fn fits(&self, text: &str, line: &str, labels: &[&str]) -> bool {
         self.text.as_deref().is_none_or(|expected| same(expected, text) || same(expected, line))

@@ -112,17 +112,20 @@ impl Stubs {
         &self.unanswered
     }
 
-    /// Stubs that answered less often than they should have, as sentences.
-    pub(crate) fn unused(&self) -> Vec<String> {
-        let missing = self.stubs.iter().filter_map(|Counted { stub, line, uses }| match stub.times {
-            Some(times) if *uses < times && !stub.optional => {
-                Some(format!("the stub `{}` (line {line}) answered {uses} times, not {times}", stub.on))
-            }
-            None if *uses == 0 && !stub.optional => Some(format!(
-                "the stub `{}` (line {line}) was never used; remove it or mark it `optional: true`",
-                stub.on
-            )),
-            _ => None,
+    /// Stubs that answered less often than they should have, as sentences with the lines where they stand.
+    pub(crate) fn unused(&self) -> Vec<(String, u64)> {
+        let required = self.stubs.iter().filter(|counted| !counted.stub.optional);
+        let missing = required.filter_map(|Counted { stub, line, uses }| {
+            let sentence = match stub.times {
+                Some(times) if *uses < times => {
+                    format!("the stub `{}` answered {uses} times, not {times}", stub.on)
+                }
+                None if *uses == 0 => {
+                    format!("the stub `{}` was never used; remove it or mark it `optional: true`", stub.on)
+                }
+                _ => return None,
+            };
+            Some((sentence, *line))
         });
         missing.collect()
     }
@@ -253,7 +256,7 @@ mod tests {
         assert!(stubs.unanswered()[0].to_string().contains("it has answered 1 times already"));
         assert_eq!(
             stubs.unused(),
-            ["the stub `POST /b` (line 3) was never used; remove it or mark it `optional: true`"]
+            [("the stub `POST /b` was never used; remove it or mark it `optional: true`".to_owned(), 3)]
         );
     }
 
