@@ -5,4 +5,4 @@ mod companions;
 mod crates;
 mod lines;
 mod locks;
-mod tree;
+pub(crate) mod tree;

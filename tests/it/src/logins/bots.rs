@@ -1,0 +1,49 @@
+//! The demo bots pass the check, and warn only of what they are there to show.
+
+use countersign_script::diagnostics::Severity;
+
+/// Each bot, and the codes of its warnings.
+const BOTS: [(&str, &[&str]); 10] = [
+    ("bank", &[]),
+    ("code", &[]),
+    ("dead-token", &[]),
+    ("password-form", &[]),
+    ("password-get", &["W0105"]),
+    ("password-json", &["W0105"]),
+    ("phone-pin", &[]),
+    ("plain-token", &[]),
+    ("post-token", &[]),
+    ("refresh", &[]),
+];
+
+fn folder() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/bots")
+}
+
+#[test]
+fn every_bot_passes() {
+    for (name, warnings) in BOTS {
+        let text = std::fs::read_to_string(folder().join(format!("{name}.yaml"))).unwrap();
+        let (checked, findings) = countersign_script::check(&text, &[]);
+        let of = |severity| findings.iter().filter(move |finding| finding.severity == severity);
+        let errors: Vec<_> = of(Severity::Error).collect();
+        assert!(checked.is_some() && errors.is_empty(), "{name}: {errors:#?}");
+        let codes: Vec<_> = of(Severity::Warning).map(|finding| finding.code).collect();
+        let all: Vec<_> = of(Severity::Warning).collect();
+        assert_eq!(codes, warnings, "{name}: {all:#?}");
+    }
+}
+
+#[test]
+fn every_bot_is_listed_and_has_conversation_tests() {
+    let mut files: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".yaml"))
+        .collect();
+    files.sort();
+    let mut wanted: Vec<String> =
+        BOTS.iter().flat_map(|(name, _)| [format!("{name}.test.yaml"), format!("{name}.yaml")]).collect();
+    wanted.sort();
+    assert_eq!(files, wanted);
+}
