@@ -150,4 +150,25 @@ mod tests {
             assert_ne!(pair[0].code, pair[1].code);
         }
     }
+
+    #[test]
+    fn the_manual_of_a_code_is_the_comment_of_its_file() {
+        let page = explain("e0101").unwrap();
+        assert!(
+            page.starts_with("E0101: a token is used before it is acquired\n\nA Web Service sends the token"),
+            "{page}"
+        );
+        assert!(!page.contains("//!") && !page.contains("use super"), "{page}");
+        assert_eq!(explain("E9999"), None);
+    }
+
+    #[test]
+    fn codes_of_one_file_share_its_manual() {
+        let of = |code: &str| explain(code).unwrap();
+        assert!(
+            of("E0103")
+                .starts_with("E0103: a script that runs itself without end\n\nA conversation that goes")
+        );
+        assert_eq!(of("E0102").split_once('\n').unwrap().1, of("W0111").split_once('\n').unwrap().1);
+    }
 }

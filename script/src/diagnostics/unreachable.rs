@@ -16,9 +16,12 @@ pub(super) fn unreachable(context: &Context<'_>, report: &mut Report) {
     if context.graph.entries.is_empty() {
         return report.add(nothing_starts(context));
     }
-    for script in (0..context.program.scripts.len()).map(|at| ScriptIx(at as u16)) {
-        let steps: Vec<_> =
-            context.graph.steps().filter(|step| context.step(*step).script == script).collect();
+    let mut steps_of = vec![Vec::new(); context.program.scripts.len()];
+    for step in context.graph.steps() {
+        steps_of[context.step(step).script.at()].push(step);
+    }
+    for (at, steps) in steps_of.iter().enumerate() {
+        let script = ScriptIx(at as u16);
         let starts = context.graph.entries.iter().any(|(entry, _)| *entry == script);
         if !starts && !steps.iter().any(|step| context.graph.is_reachable(*step)) {
             if !steps.is_empty() || !named(context, script) {
@@ -26,7 +29,7 @@ pub(super) fn unreachable(context: &Context<'_>, report: &mut Report) {
             }
             continue;
         }
-        let mut rest = &*steps;
+        let mut rest = &**steps;
         while let Some(first) = rest.iter().position(|step| !context.graph.is_reachable(*step)) {
             rest = &rest[first..];
             let count = rest.iter().take_while(|step| !context.graph.is_reachable(**step)).count();
