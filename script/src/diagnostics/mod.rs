@@ -282,7 +282,11 @@ impl SourceMap {
 
     /// Where the key of a path stands; its value when it has no key.
     pub fn key(&self, path: &str) -> Option<Span> {
-        self.nearest(path).map(|(place, exact)| if exact { place.key.unwrap_or(place.value) } else { place.value })
+        self.nearest(path).map(
+            |(place, exact)| {
+                if exact { place.key.unwrap_or(place.value) } else { place.value }
+            },
+        )
     }
 
     fn nearest(&self, path: &str) -> Option<(Place, bool)> {
