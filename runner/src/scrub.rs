@@ -1,0 +1,145 @@
+//! Takes secrets that were sent out of what came back: some services repeat the token or the password in their
+//! answer.
+
+use countersign_model::SecretText;
+use countersign_script::template::{Place, encode};
+use zeroize::Zeroizing;
+
+/// Shorter ones would take half of the answer with them.
+const SHORTEST: usize = 6;
+
+const MARK: &str = "•••";
+
+/// The spellings of secrets that are looked for.
+pub(crate) struct Scrubber(Vec<Zeroizing<String>>);
+
+impl Scrubber {
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretText>) -> Self {
+        let mut spellings = Vec::new();
+        for secret in secrets {
+            let secret = secret.expose();
+            if secret.len() < SHORTEST {
+                continue;
+            }
+            let json = spelled(secret, Place::JsonString);
+            let slashed = Zeroizing::new(json.replace('/', "\\/"));
+            let percent = spelled(secret, Place::Query);
+            let lower = Zeroizing::new(lower_percent(&percent));
+            let form = Zeroizing::new(percent.replace("%20", "+"));
+            spellings.extend([json, slashed, percent, lower, form, spelled(secret, Place::Xml)]);
+            spellings.push(Zeroizing::new(secret.to_owned()));
+        }
+        // The longest first: one secret may be the beginning of another.
+        spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        spellings.dedup();
+        Self(spellings)
+    }
+
+    /// Whether one of them stands in it.
+    pub(crate) fn touches(&self, text: &str) -> bool {
+        self.0.iter().any(|spelling| text.contains(spelling.as_str()))
+    }
+
+    pub(crate) fn text(&self, text: &mut String) {
+        for spelling in &self.0 {
+            if text.contains(spelling.as_str()) {
+                let clean = text.replace(spelling.as_str(), MARK);
+                drop(Zeroizing::new(std::mem::replace(text, clean)));
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self, bytes: &mut Vec<u8>) {
+        for spelling in &self.0 {
+            if find(bytes, spelling.as_bytes()).is_some() {
+                let clean = replaced(bytes, spelling.as_bytes());
+                drop(Zeroizing::new(std::mem::replace(bytes, clean)));
+            }
+        }
+    }
+}
+
+fn spelled(secret: &str, place: Place) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(6 * secret.len()));
+    // These places take every text.
+    let _ = encode(secret, place, &mut out);
+    out
+}
+
+/// `%2F` as `%2f`.
+fn lower_percent(text: &str) -> String {
+    let mut digits = 0;
+    text.chars()
+        .map(|c| {
+            digits = if c == '%' { 2 } else { i32::max(digits - 1, -1) };
+            if digits >= 0 { c.to_ascii_lowercase() } else { c }
+        })
+        .collect()
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn replaced(mut bytes: &[u8], wanted: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    while let Some(at) = find(bytes, wanted) {
+        out.extend_from_slice(&bytes[..at]);
+        out.extend_from_slice(MARK.as_bytes());
+        bytes = &bytes[at + wanted.len()..];
+    }
+    out.extend_from_slice(bytes);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scrubbed(secret: &str, answer: &str) -> String {
+        let secret = SecretText::from(secret);
+        let scrubber = Scrubber::new([&secret]);
+        let mut bytes = answer.as_bytes().to_vec();
+        scrubber.bytes(&mut bytes);
+        let mut text = answer.to_owned();
+        scrubber.text(&mut text);
+        assert_eq!(bytes, text.as_bytes());
+        assert_eq!(scrubber.touches(answer), text != answer);
+        text
+    }
+
+    #[test]
+    fn every_spelling_is_found() {
+        let secret = "a/b \"ü&+";
+        for answer in [
+            "x a/b \"ü&+ y",
+            r#"{"t":"a/b \"ü&+"}"#,
+            r#"{"t":"a\/b \"ü&+"}"#,
+            "?t=a%2Fb%20%22%C3%BC%26%2B",
+            "?t=a%2fb%20%22%c3%bc%26%2b",
+            "t=a%2Fb+%22%C3%BC%26%2B&x=1",
+            "<t>a/b &quot;ü&amp;+</t>",
+        ] {
+            let clean = scrubbed(secret, answer);
+            assert!(clean.contains("•••"), "{answer} became {clean}");
+            assert!(!clean.contains("b \"") && !clean.contains("b%20") && !clean.contains("b+"), "{clean}");
+        }
+    }
+
+    #[test]
+    fn short_secrets_and_other_text_stay() {
+        assert_eq!(scrubbed("12345", "12345 and 12345"), "12345 and 12345");
+        assert_eq!(scrubbed("123456", "123456, 1234567 and 12345"), "•••, •••7 and 12345");
+        assert_eq!(scrubbed("secret", "nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn the_longer_of_two_goes_first_and_no_bytes_break() {
+        let (a, b) = (SecretText::from("secret"), SecretText::from("secret-longer"));
+        let scrubber = Scrubber::new([&a, &b]);
+        let mut bytes = b"\xffsecret-longer secret\xfe".to_vec();
+        scrubber.bytes(&mut bytes);
+        let expected = [b"\xff".as_slice(), "••• •••".as_bytes(), b"\xfe"].concat();
+        assert_eq!(bytes, expected);
+    }
+}

@@ -1,0 +1,352 @@
+//! One turn: one inbox row, one run of the engine, one commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_engine::{
+    Cause, Effect, Forgotten, Held, Input, Outcome, Session, Status, StepError, Turn,
+};
+use countersign_model::{Contact, Name, SecretText, Timestamp};
+use countersign_script::Runnable;
+use countersign_script::program::{Fingerprint, TokenComponent};
+use countersign_store::{
+    AnswerRow, BotVersion, Claimed, CommitError, ConversationKey, Delivery, InboundKind, InboxRow, Lead, Line,
+    NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoredSession, TimerChange, TurnCommit,
+};
+
+use crate::calls::Work;
+use crate::error::RunError;
+use crate::ingest::Event;
+use crate::observer::{Dropped, Notice};
+use crate::parts::{Inner, Runner};
+use crate::payload;
+use crate::registry::ChannelAccount;
+use crate::sealing::Owner;
+use crate::transcript::Said;
+use crate::url_pattern::url_pattern;
+
+/// How long a turn may take before another worker takes over. It takes microseconds, and no network.
+const LEASE: Duration = Duration::from_secs(30);
+
+impl Runner {
+    /// Takes the conversation that has waited longest and does one turn of it. Gives whether there was one.
+    ///
+    /// # Errors
+    /// [`RunError`]; then the row is still there.
+    pub async fn turn(&self) -> Result<bool, RunError> {
+        let runner = self.inner();
+        let now = runner.now();
+        let Some(claimed) = runner.store.claim(runner.worker, now, now.plus(LEASE)).await? else {
+            return Ok(false);
+        };
+        let lease = claimed.lease.clone();
+        let commit = match runner.compute(claimed, now).await {
+            Ok(commit) => commit,
+            Err(error) => {
+                // What went wrong may go right later, and for another worker sooner than the lease ends.
+                let _ = runner.store.release(&lease).await;
+                return Err(error);
+            }
+        };
+        match runner.store.commit_turn(commit).await {
+            Ok(()) | Err(CommitError::LeaseLost) => Ok(true),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// What an inbox row asks of the engine.
+struct Heard {
+    input: Input,
+    /// For a session that begins; known from events alone.
+    contact: Option<Contact>,
+    said: Said,
+    hung_up: bool,
+}
+
+/// A session to go on with.
+struct Loaded {
+    id: SessionId,
+    session: Session,
+    bot: Runnable,
+    /// Whether the engine must be told which tokens there are.
+    tells_tokens: bool,
+    /// Tokens that the bot's new version may not use.
+    outdated: Vec<Name>,
+}
+
+impl Inner {
+    async fn compute(&self, claimed: Claimed, now: Timestamp) -> Result<TurnCommit, RunError> {
+        let Claimed { lease, conversation, inbound } = claimed;
+        let key = &lease.conversation;
+        let mut commit = TurnCommit {
+            lease: lease.clone(),
+            now,
+            consumed: inbound.seq,
+            session: None,
+            transcript: Vec::new(),
+            outbox: Vec::new(),
+            calls: Vec::new(),
+            secrets: Vec::new(),
+            leads: Vec::new(),
+        };
+        let Some(account) = self.registry.channel(&key.workspace, &key.channel) else {
+            self.tell(key, &Notice::Dropped(Dropped::NoChannel));
+            return Ok(commit);
+        };
+        let current = conversation.session.as_ref().map(|stored| stored.id);
+        let Some(heard) = self.hear(key, &account, current, inbound, now) else { return Ok(commit) };
+        let loaded = self.load(key, &account, conversation.session, heard.contact);
+        let Loaded { id, mut session, bot, tells_tokens, outdated } = loaded;
+
+        if tells_tokens || conversation.tokens_epoch != conversation.tokens_seen {
+            let mut held = self.store.held(key, &bot.bot).await?;
+            held.retain(|token| !outdated.contains(&token.component));
+            let held = held.into_iter().map(|token| Held {
+                token: token.component,
+                logged_in_at: token.logged_in_at,
+                expires_at: token.expires_at,
+                refreshable: token.refresh_until.is_some_and(|until| until > now),
+            });
+            // `load` gives a session of this very version, which is all that the engine asks for here.
+            match countersign_engine::step(&bot, session, Input::Tokens(held.collect()), now) {
+                Ok(turn) => session = turn.session,
+                Err(_) => {
+                    self.tell(key, &Notice::Dropped(Dropped::Busy));
+                    return Ok(commit);
+                }
+            }
+        }
+        let forget = |component| SecretChange::ForgetToken { bot: bot.bot.clone(), component };
+        commit.secrets.extend(outdated.into_iter().map(forget));
+
+        let turn = match countersign_engine::step(&bot, session, heard.input, now) {
+            Ok(turn) => turn,
+            Err(StepError::Busy | StepError::OtherVersion) => {
+                self.tell(key, &Notice::Dropped(Dropped::Busy));
+                return Ok(commit);
+            }
+        };
+        for warning in &turn.warnings {
+            self.tell(key, &Notice::Warning(warning));
+        }
+        commit.transcript.extend(heard.said.into_line(turn.heard));
+        if heard.hung_up {
+            commit.transcript.push(Line::HungUp);
+            if account.kind.capabilities().spoken {
+                // The next call has another address, so nothing could ever use them.
+                commit.secrets.extend([SecretChange::ForgetAllTokens, SecretChange::ForgetAllAnswers]);
+            }
+        }
+        let owner = Owner { conversation: key, kind: account.kind };
+        self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
+        Ok(commit)
+    }
+
+    /// Opens an inbox row. `None` when there is nothing to do with it.
+    fn hear(
+        &self,
+        key: &ConversationKey,
+        account: &ChannelAccount,
+        current: Option<SessionId>,
+        row: InboxRow,
+        now: Timestamp,
+    ) -> Option<Heard> {
+        let quiet = |input| Heard { input, contact: None, said: Said::Nothing, hung_up: false };
+        match row.kind {
+            // What belongs to an earlier session is of no use to anybody.
+            InboundKind::Outcome { session, .. } | InboundKind::Elapsed { session, .. }
+                if Some(session) != current =>
+            {
+                None
+            }
+            InboundKind::Elapsed { timer, .. } => Some(quiet(Input::Elapsed(timer))),
+            InboundKind::Outcome { call, .. } => {
+                let opened = self.open_payload(key, account, row.payload, now);
+                let outcome = opened.and_then(|text| {
+                    payload::outcome_from_text(&text).map_err(|_| Dropped::Unreadable)
+                });
+                // The session waits for this outcome, so it gets one.
+                let outcome = outcome.unwrap_or_else(|why| {
+                    self.tell(key, &Notice::Dropped(why));
+                    Outcome::Unreachable(Cause::Unknown)
+                });
+                Some(quiet(Input::Completed { call, outcome }))
+            }
+            InboundKind::Reply | InboundKind::Begin | InboundKind::HungUp => {
+                let opened = self.open_payload(key, account, row.payload, now);
+                let event = opened
+                    .and_then(|text| payload::event_from_text(&text).map_err(|_| Dropped::Unreadable));
+                match event {
+                    Ok((contact, event)) => {
+                        let hung_up = matches!(event, Event::HungUp);
+                        let said = match &event {
+                            Event::Reply(reply) => Said::of(&reply.content),
+                            _ => Said::Nothing,
+                        };
+                        Some(Heard { input: input(event), contact: Some(contact), said, hung_up })
+                    }
+                    Err(why) => {
+                        self.tell(key, &Notice::Dropped(why));
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn open_payload(
+        &self,
+        key: &ConversationKey,
+        account: &ChannelAccount,
+        payload: Option<SealedPayload>,
+        now: Timestamp,
+    ) -> Result<SecretText, Dropped> {
+        let payload = payload.ok_or(Dropped::Unopened)?;
+        let scope = Owner { conversation: key, kind: account.kind }.inbound(payload.expires_at);
+        self.vault.open(&scope, &payload.sealed, now).map_err(|_| Dropped::Unopened)
+    }
+
+    /// The session to go on with: the stored one, the stored one on a newer version of its bot when nothing is under
+    /// way, or a new one.
+    fn load(
+        &self,
+        key: &ConversationKey,
+        account: &Arc<ChannelAccount>,
+        stored: Option<StoredSession>,
+        contact: Option<Contact>,
+    ) -> Loaded {
+        let current = &account.bot;
+        if let Some(stored) = stored {
+            let bot = self.registry.version(&key.workspace, Fingerprint(stored.version.0));
+            match (Session::from_bytes(&stored.bytes), bot) {
+                (Ok(mut session), bot) => {
+                    let status = bot.as_ref().map(|bot| session.status(bot));
+                    let ended = matches!(status, Some(Status::Ended(_)));
+                    match bot {
+                        Some(bot) if bot.fingerprint == current.fingerprint || !ended => {
+                            let (id, outdated) = (stored.id, Vec::new());
+                            return Loaded { id, session, bot, tells_tokens: false, outdated };
+                        }
+                        Some(old) => {
+                            session.rebase(current);
+                            let outdated = outdated(&old, current);
+                            let (id, bot) = (stored.id, current.clone());
+                            return Loaded { id, session, bot, tells_tokens: true, outdated };
+                        }
+                        None => self.tell(key, &Notice::Dropped(Dropped::Version)),
+                    }
+                }
+                (Err(_), _) => self.tell(key, &Notice::Dropped(Dropped::Session)),
+            }
+            // Nobody knows any more for which version the tokens were meant, so the user logs in again.
+            let outdated = current.tokens.iter().map(|token| token.id.clone()).collect();
+            return Loaded { tells_tokens: true, outdated, ..self.begin(key, account, contact) };
+        }
+        self.begin(key, account, contact)
+    }
+
+    fn begin(&self, key: &ConversationKey, account: &ChannelAccount, contact: Option<Contact>) -> Loaded {
+        let contact =
+            contact.unwrap_or_else(|| Contact { address: key.address.clone(), name: None, language: None });
+        let high = u128::from(self.random.next()) << 64;
+        Loaded {
+            id: SessionId(high | u128::from(self.random.next())),
+            session: Session::new(&account.bot, account.kind, contact),
+            bot: account.bot.clone(),
+            tells_tokens: true,
+            outdated: Vec::new(),
+        }
+    }
+
+    /// Turns the effects of a turn into rows.
+    fn write(
+        &self,
+        commit: &mut TurnCommit,
+        owner: Owner<'_>,
+        bot: &Runnable,
+        id: SessionId,
+        turn: Turn,
+        tokens_seen: u64,
+    ) -> Result<(), RunError> {
+        let Turn { session, effects, .. } = turn;
+        let mut timer = TimerChange::Keep;
+        let version = bot.fingerprint;
+        for effect in effects {
+            match effect {
+                Effect::Say(message) => {
+                    commit.transcript.push(Line::Bot(message.clone()));
+                    commit.outbox.push(Delivery::Say(message));
+                }
+                Effect::Stash { answer, value, until } => {
+                    let scope = owner.answer(&bot.bot, &answer.component, answer.index, until);
+                    let value = SealedPayload { sealed: self.vault.seal(&scope, &value)?, expires_at: until };
+                    let row = AnswerRow { component: answer.component, index: answer.index, value };
+                    commit.secrets.push(SecretChange::PutAnswer(row));
+                }
+                Effect::Acquire(request) => {
+                    let call = request.call;
+                    let request = Work::Acquire(*request).to_bytes(version);
+                    commit.calls.push(NewCall { session: id, call, request });
+                }
+                Effect::Call(request) => {
+                    let call = request.call;
+                    let request = Work::Call(*request).to_bytes(version);
+                    commit.calls.push(NewCall { session: id, call, request });
+                }
+                Effect::WakeAt(name, at) => timer = TimerChange::Set(name, at),
+                Effect::Forget(what) => commit.secrets.push(match what {
+                    Forgotten::Answers(component) => SecretChange::ForgetAnswers(component),
+                    Forgotten::Token(component) => {
+                        SecretChange::ForgetToken { bot: bot.bot.clone(), component }
+                    }
+                    Forgotten::AllTokens => SecretChange::ForgetAllTokens,
+                }),
+                Effect::Erase(reference) => commit.outbox.push(Delivery::Erase(reference)),
+                Effect::Handover { number } => {
+                    commit.transcript.push(Line::Handover { number: number.clone() });
+                    commit.outbox.push(Delivery::Handover { number });
+                }
+                Effect::Keep(lead) => {
+                    commit.leads.push(Lead { form: lead.form, answers: lead.answers, at: commit.now });
+                }
+            }
+        }
+        let (calling, ended) = match session.status(bot) {
+            Status::Calling(call) => (Some(call), false),
+            Status::Ended(_) => (None, true),
+            Status::Waiting(_) | Status::Paused { .. } => (None, false),
+        };
+        commit.session = Some(SessionCommit {
+            stored: StoredSession { id, version: BotVersion(version.0), bytes: session.to_bytes() },
+            calling,
+            // A session has one timer at most, and one that has ended has none.
+            timer: if ended { TimerChange::Clear } else { timer },
+            tokens_seen,
+        });
+        Ok(())
+    }
+}
+
+fn input(event: Event) -> Input {
+    match event {
+        Event::Begin => Input::Begin,
+        Event::Reply(reply) => Input::Reply(reply),
+        Event::Start(script) => Input::Start(script),
+        Event::HandedBack => Input::HandedBack,
+        Event::HungUp => Input::HungUp,
+    }
+}
+
+/// Components whose token the new version may not use: what has changed could send it to somebody else
+/// (SECURITY §3.4, T5).
+fn outdated(old: &Runnable, new: &Runnable) -> Vec<Name> {
+    let place = |bot: &Runnable, token: &TokenComponent| {
+        let origins = token.send_to.iter().map(|origin| url_pattern(bot, origin));
+        (url_pattern(bot, &token.request.url), origins.collect::<Vec<_>>())
+    };
+    let same = |token: &TokenComponent| {
+        new.tokens.iter().any(|other| other.id == token.id && place(new, other) == place(old, token))
+    };
+    old.tokens.iter().filter(|token| !same(token)).map(|token| token.id.clone()).collect()
+}
