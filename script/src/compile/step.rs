@@ -193,7 +193,8 @@ impl Compiler<'_> {
         let mut all = Vec::with_capacity(values.0.len());
         for (name, value) in &values.0 {
             let at = at.key(&name.value);
-            let variable = self.kept_in(name, &at);
+            // `language` is the one name of the platform's own that a bot may set: it changes the user's language.
+            let variable = if name.value == "language" { self.variable("language") } else { self.kept_in(name, &at) };
             let value = match &value.value {
                 Value::Simple(Simple::Bool(value)) => SetValue::Bool(*value),
                 Value::Simple(Simple::Number(digits)) => SetValue::Number(digits.as_str().into()),
