@@ -56,6 +56,8 @@ impl Machine<'_> {
                         let content = Content::Choice { payload: payload.clone(), label: label.clone() };
                         self.check_choice(choices, &content)
                     }
+                    // A button of an earlier menu is nobody's password.
+                    _ if question.secret => Err(Invalid::Kind),
                     _ => self.check_text(question, by_number, &from_choice),
                 };
             }
@@ -215,4 +217,99 @@ fn location(text: &str) -> Option<Answer> {
     degrees(latitude, 90.0)?;
     degrees(longitude, 180.0)?;
     Some(plain(format!("{},{}", latitude.trim(), longitude.trim())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(read: impl Fn(&str) -> Option<Answer>, cases: &[(&str, Option<&str>)]) {
+        for (text, wanted) in cases {
+            let found = read(text);
+            assert_eq!(found.as_ref().map(|answer| answer.text.expose()), *wanted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn digits_with_spaces_and_dashes() {
+        let cases = [
+            ("1234", Some("1234")),
+            ("12 3-4", Some("1234")),
+            ("12\u{a0}34", Some("1234")),
+            ("123", None),
+            ("1234567", None),
+            ("12a4", None),
+            ("١٢٣٤", None),
+            ("", None),
+        ];
+        check(|text| digits(text, 4, 6), &cases);
+    }
+
+    #[test]
+    fn e_mail_addresses() {
+        let long = format!("{}@example.com", "a".repeat(250));
+        let cases = [
+            ("ada@example.com", Some("ada@example.com")),
+            ("a.b+c@mail.example.co", Some("a.b+c@mail.example.co")),
+            ("ä@exämple.com", Some("ä@exämple.com")),
+            ("ada@example", None),
+            ("ada@.com", None),
+            ("ada@example.", None),
+            ("@example.com", None),
+            ("a@b@example.com", None),
+            ("a b@example.com", None),
+            ("Ada <ada@example.com>", None),
+            ("a@b.com,c@d.com", None),
+            ("a\u{7}@example.com", None),
+            (&long, None),
+        ];
+        check(email, &cases);
+    }
+
+    #[test]
+    fn phone_numbers() {
+        let cases = [
+            ("+49 (30) 123-45.6", Some("+4930123456")),
+            ("0049 30 123456", Some("+4930123456")),
+            ("030/123456", Some("030123456")),
+            ("1234", None),
+            ("+1234567890123456", None),
+            ("+49 30 12a", None),
+            ("++4930123456", None),
+        ];
+        check(phone, &cases);
+    }
+
+    #[test]
+    fn web_addresses() {
+        let cases = [
+            ("https://example.com/a?b", Some("https://example.com/a?b")),
+            ("example.com", Some("https://example.com")),
+            ("http://127.0.0.1:80", Some("http://127.0.0.1:80")),
+            ("localhost", None),
+            ("javascript:alert(1)", None),
+            ("ftp://example.com", None),
+            ("data://x.y", None),
+            ("a b.com", None),
+            ("", None),
+        ];
+        check(url, &cases);
+    }
+
+    #[test]
+    fn places() {
+        let cases = [
+            ("52.5, -13.4", Some("52.5,-13.4")),
+            ("52.5 13.4", Some("52.5,13.4")),
+            ("-90,180", Some("-90,180")),
+            ("90.1,0", None),
+            ("0,180.1", None),
+            ("NaN,0", None),
+            ("inf,0", None),
+            ("1e1,0", None),
+            ("52,5 13,4", None),
+            ("52.5", None),
+        ];
+        check(location, &cases);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cel::common::ast::{Expr, LiteralValue};
 use cel::objects::{Key, Map};
 use countersign_script::condition::{Comparison, Expression, Operand, Subject, Test};
 use countersign_script::trigger::normalise;
@@ -73,7 +74,14 @@ impl Machine<'_> {
         context.add_variable_from_value("channel", text(self.session.channel.name()));
         let language = &self.bot.languages[usize::from(self.session.language)];
         context.add_variable_from_value("language", text(language));
-        match expression.program.execute(&context) {
+        let mut computed = expression.program.execute(&context);
+        if let Err(cel::ExecutionError::UnsupportedBinaryOperator(..)) = computed {
+            // CEL does not add `1` to a decimal number. To an author, `count + 1` is the most natural thing.
+            let mut decimal = expression.program.expression().clone();
+            decimal_literals(&mut decimal);
+            computed = cel::Value::resolve(&decimal, &context);
+        }
+        match computed {
             Ok(value) => Some(value),
             Err(error) => {
                 self.warn_expression(reason(&error));
@@ -98,6 +106,21 @@ fn reason(error: &cel::ExecutionError) -> &'static str {
             "it puts values together that do not fit, or that are not there"
         }
         _ => "its values do not fit",
+    }
+}
+
+/// Makes the whole numbers of an expression decimal ones, as all variables are.
+fn decimal_literals(expression: &mut cel::IdedExpr) {
+    match &mut expression.expr {
+        Expr::Literal(LiteralValue::Int(whole)) => {
+            let decimal = *whole.inner() as f64;
+            expression.expr = Expr::Literal(LiteralValue::Double(decimal.into()));
+        }
+        Expr::Call(call) => {
+            call.target.iter_mut().for_each(|target| decimal_literals(target));
+            call.args.iter_mut().for_each(decimal_literals);
+        }
+        _ => {}
     }
 }
 

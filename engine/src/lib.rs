@@ -7,6 +7,8 @@ use countersign_model::Timestamp;
 use countersign_script::Runnable;
 
 mod answer;
+#[cfg(test)]
+mod cases;
 mod choice;
 mod effect;
 mod error;
@@ -20,6 +22,8 @@ mod number;
 mod render;
 mod response;
 mod session;
+#[cfg(test)]
+mod tests;
 mod value;
 mod warning;
 
