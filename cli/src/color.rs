@@ -29,7 +29,13 @@ impl ColorChoice {
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
 fn terminal_wants_color() -> bool {
     let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !forbidden && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    !forbidden && !is_plain_terminal()
+}
+
+/// Whether the terminal can do no more than print lines. The names are those that the line editor knows as such.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+pub(crate) fn is_plain_terminal() -> bool {
+    std::env::var("TERM").is_ok_and(|term| ["dumb", "cons25", "emacs"].contains(&term.as_str()))
 }
 
 /// Paints texts, or leaves them as they are.

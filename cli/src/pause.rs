@@ -1,4 +1,4 @@
-//! Spans of time as a person writes them: `90s`, `20m`, `1h30m`, `2d`.
+//! Spans of time as a person writes them: `90s`, `20m`, `1h30m`, `2d`; a bare number is seconds, as in bot files.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -35,7 +35,9 @@ impl FromStr for Pause {
             let number: u64 = rest[..digits].parse().map_err(|_| unreadable())?;
             rest = rest[digits..].trim_start();
             let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let alone = digits == text.trim().len();
             let unit = match &rest[..letters] {
+                "" if alone => 1,
                 "s" | "sec" | "second" | "seconds" => 1,
                 "m" | "min" | "minute" | "minutes" => 60,
                 "h" | "hour" | "hours" => 3600,
@@ -80,6 +82,7 @@ mod tests {
     #[test]
     fn reads_what_a_person_writes() {
         assert_eq!(seconds("90s"), Ok(90));
+        assert_eq!(seconds("90"), Ok(90));
         assert_eq!(seconds("20m"), Ok(1200));
         assert_eq!(seconds(" 1h30m "), Ok(5400));
         assert_eq!(seconds("1 hour 5 min"), Ok(3900));
@@ -88,7 +91,7 @@ mod tests {
 
     #[test]
     fn refuses_the_rest() {
-        for bad in ["", "20", "m", "20x", "-5m", "1.5h", "5 m x", "20µ", "99999999999999999999s"] {
+        for bad in ["", "m", "1h30", "20x", "-5m", "1.5h", "5 m x", "20µ", "99999999999999999999s"] {
             assert_eq!(seconds(bad), Err(PauseError::Unreadable(bad.to_owned())), "{bad}");
         }
         assert_eq!(seconds("4000d"), Err(PauseError::TooLong("4000d".to_owned())));
@@ -97,8 +100,8 @@ mod tests {
             Err(PauseError::TooLong("18446744073709551615d".to_owned()))
         );
         assert_eq!(
-            seconds("20").unwrap_err().to_string(),
-            "`20` is not a span of time; write it as 90s, 20m, 1h30m or 2d"
+            seconds("soon").unwrap_err().to_string(),
+            "`soon` is not a span of time; write it as 90s, 20m, 1h30m or 2d"
         );
     }
 

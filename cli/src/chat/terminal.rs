@@ -4,14 +4,14 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use countersign_engine::{Expect, ExpectKind, Status};
-use countersign_model::SecretText;
+use countersign_model::{ChannelKind, SecretText};
 use rustyline::error::ReadlineError;
 use rustyline::{Config, DefaultEditor};
 
 use super::conversation::{Conversation, Next};
 use super::secret_line::{self, SecretLine};
 use crate::bot_file::terminal_width;
-use crate::color::Paint;
+use crate::color::{Paint, is_plain_terminal};
 use crate::problem::{Problem, Stop};
 use crate::talk::Heard;
 use crate::view;
@@ -33,8 +33,11 @@ pub(crate) async fn run(
     header(conversation, title, openers, paint)?;
     let config = Config::builder().auto_add_history(false).build();
     let mut editor = DefaultEditor::with_config(config).map_err(unusable)?;
-    let screen = Screen { paint, channel: conversation.channel() };
-    if watched(conversation.begin(&mut |heard| screen.show(&heard)), paint).await?.is_none() {
+    let screen = Screen { paint, channel: conversation.channel(), plain: is_plain_terminal() };
+    if screen.plain {
+        leave_on_interrupt();
+    }
+    if screen.watch(conversation.begin(&mut |heard| screen.show(&heard))).await?.is_none() {
         return Ok(());
     }
     loop {
@@ -44,7 +47,7 @@ pub(crate) async fn run(
         let Some(line) = ask(conversation, &mut editor, paint)? else { break };
         conversation.catch_up(&mut |heard| screen.show(&heard)).await?;
         let mut hear = |heard| screen.show(&heard);
-        match watched(conversation.line(line, &mut hear), paint).await? {
+        match screen.watch(conversation.line(line, &mut hear)).await? {
             Some(Next::Go) => {}
             Some(Next::Tell(text)) => {
                 text.lines().try_for_each(|line| writeln!(stdout(), "  {}", paint.dim(line)))?;
@@ -81,7 +84,9 @@ fn header(conversation: &Conversation, title: &str, openers: &[String], paint: P
 /// Shows what is heard.
 struct Screen {
     paint: Paint,
-    channel: countersign_model::ChannelKind,
+    channel: ChannelKind,
+    /// It can do no more than print lines.
+    plain: bool,
 }
 
 impl Screen {
@@ -98,33 +103,45 @@ impl Screen {
             }
         };
         // A terminal that is gone ends the program at the next line that is read.
-        let _ = write!(stdout(), "\r\x1b[K{text}").and_then(|()| stdout().flush());
+        let _ = write!(stdout(), "{}{text}", self.cleared()).and_then(|()| stdout().flush());
     }
-}
 
-/// Waits for what a bot does, and shows `…` when that takes a while. `None` when Ctrl-C came first.
-async fn watched<T>(work: impl Future<Output = Result<T, Problem>>, paint: Paint) -> Result<Option<T>, Stop> {
-    let mut work = std::pin::pin!(work);
-    let interrupted = tokio::signal::ctrl_c();
-    let mut interrupted = std::pin::pin!(interrupted);
-    let mut shown = false;
-    loop {
-        tokio::select! {
-            done = &mut work => {
-                if shown {
-                    write!(stdout(), "\r\x1b[K")?;
+    /// What takes the `…` of [`Screen::watch`] away.
+    fn cleared(&self) -> &'static str {
+        if self.plain { "" } else { "\r\x1b[K" }
+    }
+
+    /// Waits for what a bot does, and shows `…` when that takes a while. `None` when Ctrl-C came first.
+    async fn watch<T>(&self, work: impl Future<Output = Result<T, Problem>>) -> Result<Option<T>, Stop> {
+        let mut work = std::pin::pin!(work);
+        let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut shown = self.plain;
+        loop {
+            tokio::select! {
+                done = &mut work => {
+                    write!(stdout(), "{}", if shown { self.cleared() } else { "" })?;
                     stdout().flush()?;
+                    return Ok(Some(done?));
                 }
-                return Ok(Some(done?));
-            }
-            _ = &mut interrupted => return Ok(None),
-            () = tokio::time::sleep(SOON), if !shown => {
-                write!(stdout(), "{}", paint.dim("…"))?;
-                stdout().flush()?;
-                shown = true;
+                _ = &mut interrupted => return Ok(None),
+                () = tokio::time::sleep(SOON), if !shown => {
+                    write!(stdout(), "{}", self.paint.dim("…"))?;
+                    stdout().flush()?;
+                    shown = true;
+                }
             }
         }
     }
+}
+
+/// On a plain terminal Ctrl-C is a signal also while a line is read, and nothing waits for it then.
+fn leave_on_interrupt() {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
+            std::process::exit(0);
+        }
+    });
 }
 
 /// Waits for short pauses of the bot; whether the user is still there.
@@ -140,7 +157,7 @@ async fn pauses(conversation: &mut Conversation, screen: &Screen) -> Result<bool
             tokio::time::sleep(pause).await;
             Ok(())
         };
-        if watched(slept, screen.paint).await?.is_none() {
+        if screen.watch(slept).await?.is_none() {
             return Ok(false);
         }
         conversation.catch_up(&mut |heard| screen.show(&heard)).await?;
