@@ -83,6 +83,14 @@ impl Conversation {
         talk.pass(span, &mut |heard| note(offered, recording, heard, hear)).await
     }
 
+    /// Goes on after a pause of the bot's own; what is left of it is not waited for.
+    pub(crate) async fn after_pause(&mut self, pause: Duration, hear: Hear<'_>) -> Result<(), Problem> {
+        if let Some((_, recording)) = &mut self.recording {
+            recording.wait(pause);
+        }
+        self.pass(self.pause().unwrap_or_default(), hear).await
+    }
+
     /// Does what a line says.
     pub(crate) async fn line(&mut self, line: SecretText, hear: Hear<'_>) -> Result<Next, Problem> {
         let status = self.talk.status();

@@ -57,7 +57,7 @@ async fn tell(
         }
         out.flush()?;
         match conversation.pause() {
-            Some(pause) => conversation.pass(pause, &mut |heard| said.push(heard)).await?,
+            Some(pause) => conversation.after_pause(pause, &mut |heard| said.push(heard)).await?,
             None => return Ok(()),
         }
     }

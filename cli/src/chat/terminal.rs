@@ -160,7 +160,7 @@ async fn pauses(conversation: &mut Conversation, screen: &Screen) -> Result<bool
         if screen.watch(slept).await?.is_none() {
             return Ok(false);
         }
-        conversation.catch_up(&mut |heard| screen.show(&heard)).await?;
+        conversation.after_pause(pause, &mut |heard| screen.show(&heard)).await?;
     }
     Ok(true)
 }

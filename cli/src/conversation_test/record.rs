@@ -90,9 +90,10 @@ impl Recording {
         self.step(&step);
     }
 
-    /// The clock is moved on.
+    /// The clock is moved on; a part of a second counts as a whole one, so that what waits for it is due.
     pub(crate) fn wait(&mut self, span: Duration) {
-        self.step(&format!("wait: {}s", span.as_secs()));
+        let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+        self.step(&format!("wait: {seconds}s"));
     }
 
     /// The caller hangs up.
@@ -153,10 +154,11 @@ mod tests {
             text: "Which?".into(),
             choices: vec![Choice { label: "One".into(), payload: "1".into() }],
         });
-        recording.wait(Duration::from_secs(1200));
+        recording.wait(Duration::from_millis(4_001));
         recording.hang_up();
         let text = recording.text();
         assert!(!text.contains("hunter2") && !text.contains("4711"), "{text}");
+        assert!(text.contains("- wait: 5s\n"), "{text}");
         let file = TestFile::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(file.tests[0].value.steps.len(), 7, "{text}");
         assert_eq!(file.answers.len(), 2);
