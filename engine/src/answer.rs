@@ -30,6 +30,8 @@ pub(crate) enum Invalid {
     Kind,
     /// Only digits are accepted, on a phone from the keypad.
     DigitsOnly,
+    /// Ask again: a caller said nothing.
+    Silent,
 }
 
 impl Machine<'_> {
@@ -67,7 +69,8 @@ impl Machine<'_> {
             Content::Location { latitude, longitude } if matches!(question.kind, AnswerKind::Location) => {
                 return Ok(plain(format!("{latitude},{longitude}")));
             }
-            Content::Media(_) | Content::Location { .. } | Content::Silence | Content::Unsupported => {
+            Content::Silence => return Err(Invalid::Silent),
+            Content::Media(_) | Content::Location { .. } | Content::Unsupported => {
                 return Err(if by_number { Invalid::DigitsOnly } else { Invalid::Kind });
             }
         };
@@ -129,15 +132,19 @@ impl Machine<'_> {
         answer.ok_or(Invalid::Kind)
     }
 
-    /// Says what is wanted, after an answer that was not.
+    /// Says what is wanted, after an answer that was not. Choices have to be seen again.
     pub(crate) fn say_retry(&mut self, question: &Question, invalid: &Invalid) {
         let sentences = &self.bot.sentences;
         let text = match (invalid, &question.retry) {
+            (Invalid::Silent, _) => return self.say_question(question),
             (_, Some(retry)) => retry,
             (Invalid::DigitsOnly, None) => &sentences.digits_only,
             (Invalid::Kind, None) => retry_of(&question.kind, &sentences.retry, &sentences.choose),
         };
         self.say(text);
+        if let AnswerKind::Choice(_) = question.kind {
+            self.say_question(question);
+        }
     }
 }
 

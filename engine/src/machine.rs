@@ -292,6 +292,8 @@ impl<'b> Machine<'b> {
         match reason {
             // A person is writing with the user; the bot keeps silent.
             Reason::HandedOver => return,
+            // What was pressed before the call broke off may have been a PIN. The next call begins with `Begin`.
+            Reason::HungUp if self.session.channel.capabilities().spoken => return self.hear_secret(reply),
             Reason::Lapsed { token, secret } => {
                 if secret {
                     self.hear_secret(reply);

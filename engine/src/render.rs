@@ -11,8 +11,13 @@ use crate::value::Value;
 impl Machine<'_> {
     /// A text in the user's language.
     pub(crate) fn text(&mut self, text: &Text) -> String {
-        let template = text.pick(self.session.language, self.session.turns);
+        let template = self.pick(text);
         self.public(template, None)
+    }
+
+    /// The template in the user's language; alternatives take turns, beginning with the first.
+    pub(crate) fn pick<'t>(&self, text: &'t Text) -> &'t Template {
+        text.pick(self.session.language, self.session.turns.saturating_sub(1))
     }
 
     /// A template that a user will see. The check lets no secret in; should one be there, it shows as `•••`.
@@ -41,7 +46,7 @@ impl Machine<'_> {
         &mut self,
         template: &RequestTemplate,
         timeout_ms: u32,
-    ) -> Result<OutgoingRequest, EncodeError> {
+    ) -> Result<OutgoingRequest, Unsendable> {
         let headers = template
             .headers
             .iter()
@@ -60,7 +65,7 @@ impl Machine<'_> {
         })
     }
 
-    fn render(&mut self, template: &Template) -> Result<Rendered, EncodeError> {
+    fn render(&mut self, template: &Template) -> Result<Rendered, Unsendable> {
         let mut out = Rendered::with_capacity(96);
         for piece in &template.pieces {
             match piece {
@@ -77,7 +82,7 @@ impl Machine<'_> {
         place: Place,
         item: Option<&serde_json::Value>,
         out: &mut Rendered,
-    ) -> Result<(), EncodeError> {
+    ) -> Result<(), Unsendable> {
         let bot = self.bot;
         let secret = match slot {
             Slot::Var(ix) => {
@@ -108,16 +113,16 @@ impl Machine<'_> {
             }
             Slot::ContactName => {
                 return match &self.session.contact.name {
-                    Some(name) => out.push(name, place),
+                    Some(name) => push(name, place, out),
                     None => {
                         put_nothing(place, out);
                         Ok(())
                     }
                 };
             }
-            Slot::ContactAddress => return out.push(&self.session.contact.address, place),
-            Slot::Channel => return out.push(self.session.channel.name(), place),
-            Slot::Now => return out.push(&self.now.to_string(), place),
+            Slot::ContactAddress => return push(&self.session.contact.address, place, out),
+            Slot::Channel => return push(self.session.channel.name(), place, out),
+            Slot::Now => return push(&self.now.to_string(), place, out),
             Slot::Config(name) => {
                 self.warn_empty(&format!("config.{name}"));
                 return Ok(());
@@ -156,17 +161,35 @@ impl Machine<'_> {
         self.warnings.push(Warning::Empty { variable: variable.into(), step });
     }
 
-    pub(crate) fn warn_unencodable(&mut self, step: StepIx, why: EncodeError) {
-        self.warnings.push(Warning::Unencodable { step: self.place(step), why });
+    pub(crate) fn warn_unsendable(&mut self, step: StepIx, why: Unsendable) {
+        let step = self.place(step);
+        self.warnings.push(match why {
+            Unsendable::Unencodable(why) => Warning::Unencodable { step, why },
+            Unsendable::OtherPath => Warning::OtherPath { step },
+        });
     }
 }
 
-fn put_value(value: &Value, place: Place, out: &mut Rendered) -> Result<(), EncodeError> {
+/// A value cannot stand in its place.
+pub(crate) enum Unsendable {
+    Unencodable(EncodeError),
+    /// A segment of a path that means the one above, however it is encoded (WHATWG URL §4.4).
+    OtherPath,
+}
+
+fn push(value: &str, place: Place, out: &mut Rendered) -> Result<(), Unsendable> {
+    if place == Place::Path && matches!(value, "." | "..") {
+        return Err(Unsendable::OtherPath);
+    }
+    out.push(value, place).map_err(Unsendable::Unencodable)
+}
+
+fn put_value(value: &Value, place: Place, out: &mut Rendered) -> Result<(), Unsendable> {
     if place == Place::JsonValue && value.is_bare() {
         out.push_str(value.as_str());
         return Ok(());
     }
-    out.push(value.as_str(), place)
+    push(value.as_str(), place, out)
 }
 
 /// An empty value is an empty string in JSON, and nothing elsewhere.

@@ -137,8 +137,7 @@ impl Machine<'_> {
             // A JSONPath such as `$.items[*]` gives the items themselves.
             _ => found,
         };
-        let (language, turn) = (self.session.language, self.session.turns);
-        let line = each.line.pick(language, turn);
+        let line = self.pick(&each.line);
         let lines: Vec<String> =
             items.iter().take(usize::from(each.limit)).map(|item| self.public(line, Some(item))).collect();
         let content = if lines.is_empty() { Content::NoItems } else { Content::Some };

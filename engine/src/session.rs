@@ -281,7 +281,9 @@ impl Session {
             State::Ended(reason) => Status::Ended(*reason),
             State::Calling { call, .. } => Status::Calling(*call),
             State::Paused { timer, until, .. } => Status::Paused { timer: *timer, until: *until },
-            State::Asking { step, doing, .. } => Status::Waiting(expect::expect(bot, self.channel, *step, *doing)),
+            State::Asking { step, doing, .. } => {
+                Status::Waiting(expect::expect(bot, self.channel, *step, *doing))
+            }
         }
     }
 

@@ -11,7 +11,9 @@ impl Play<'_> {
     /// The input, twice; `None` when it answers a call or a timer that is not there.
     pub(super) fn inputs(&mut self, words: &str) -> Option<(Input, Input)> {
         let call = match words.split(' ').next() {
-            Some("acquired" | "rejected" | "responded" | "expired" | "unreachable") => Some(self.calls.pop()?),
+            Some("acquired" | "rejected" | "responded" | "expired" | "unreachable") => {
+                Some(self.calls.pop()?)
+            }
             _ => None,
         };
         if words == "elapsed" {
@@ -80,8 +82,7 @@ impl Play<'_> {
         let held = |part: &str| {
             let mut words = part.split_whitespace();
             let token = words.next().unwrap().parse().unwrap();
-            let mut held =
-                Held { token, logged_in_at: self.now, expires_at: self.now, refreshable: false };
+            let mut held = Held { token, logged_in_at: self.now, expires_at: self.now, refreshable: false };
             for word in words {
                 match word.split_at(1) {
                     ("+", seconds) => held.expires_at = self.now.plus(duration(seconds)),

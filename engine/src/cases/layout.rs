@@ -55,7 +55,9 @@ fn one_line(value: &Value) -> String {
         Value::Array(items) => format!("[{}]", items.iter().map(one_line).collect::<Vec<_>>().join(", ")),
         Value::Object(fields) if fields.is_empty() => "{}".into(),
         Value::Object(fields) => {
-            let fields = fields.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), one_line(value)));
+            let fields = fields
+                .iter()
+                .map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), one_line(value)));
             format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),
@@ -64,7 +66,8 @@ fn one_line(value: &Value) -> String {
 
 #[test]
 fn short_things_stand_in_one_line_and_the_text_reads_back() {
-    let value = serde_json::json!([{ "a": 1, "b": [] }, { "long": "x".repeat(60), "longer": ["y".repeat(70)] }]);
+    let value =
+        serde_json::json!([{ "a": 1, "b": [] }, { "long": "x".repeat(60), "longer": ["y".repeat(70)] }]);
     let text = pretty(&value);
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     assert!(text.starts_with("[\n  { \"a\": 1, \"b\": [] },\n  {\n    \"long\": \"xxx"), "{text}");

@@ -7,7 +7,7 @@ mod input;
 mod layout;
 mod show;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use countersign_model::{CallId, ChannelKind, Contact, TimerId, Timestamp};
@@ -86,13 +86,18 @@ fn run_file(path: &Path, kind: Option<&str>, wrong: &mut Vec<String>) {
         panic!("{file}: no list of cases");
     };
     assert!(!cases.is_empty(), "{file}: no cases");
-    let mut names = BTreeSet::new();
+    let mut bots = BTreeMap::new();
     let mut came_out = Vec::new();
     for case in cases {
         let name = format!("{file}: {}", text_of(&case, "case"));
-        assert!(names.insert(name.clone()), "{name}: there are two of that name");
         let mut seen = case.clone();
-        let bot = runnable(&case, &name);
+        // A bot that is a text is that of an earlier case.
+        let bot = match case["bot"].as_str() {
+            Some(earlier) => Runnable::clone(bots.get(earlier).unwrap_or_else(|| panic!("{name}: no bot"))),
+            None => runnable(&case, &name),
+        };
+        let twice = bots.insert(text_of(&case, "case").to_owned(), bot.clone());
+        assert!(twice.is_none(), "{name}: there are two of that name");
         if let Some(kind) = kind {
             assert!(bot.steps.iter().any(|step| word(&step.kind) == kind), "{name}: no step `{kind}`");
         }
@@ -144,7 +149,8 @@ struct Play<'b> {
 
 /// Plays the turns of a case; gives them with what came out.
 fn play(case: &Value, bot: &Runnable, name: &str) -> Vec<Value> {
-    let channel: ChannelKind = case.get("channel").map_or("whatsapp", |c| c.as_str().unwrap()).parse().unwrap();
+    let channel: ChannelKind =
+        case.get("channel").map_or("whatsapp", |c| c.as_str().unwrap()).parse().unwrap();
     let field = |key: &str| case["contact"].get(key).map(|value| value.as_str().unwrap().to_owned());
     let contact = Contact {
         address: field("address").unwrap_or_else(|| "15550100".into()),
@@ -184,7 +190,11 @@ impl Play<'_> {
         };
         let repeated = step(self.bot, before, again, self.now).unwrap();
         let shown = show::turn(&done, self.bot, self.now);
-        assert_eq!(shown, show::turn(&repeated, self.bot, self.now), "{at}: the same input gave something else");
+        assert_eq!(
+            shown,
+            show::turn(&repeated, self.bot, self.now),
+            "{at}: the same input gave something else"
+        );
         out.extend(shown);
         if turn.get("vars").is_some() {
             let vars = done.session.variables(self.bot).map(|(name, value)| (name.to_owned(), value.into()));
@@ -232,7 +242,10 @@ fn difference(name: &str, case: &Value, seen: &Value) -> String {
     format!("{name}\n  wanted {}\n  found  {}", wanted[at], found[at])
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test is told by the environment that it shall rewrite its files")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is told by the environment that it shall rewrite its files"
+)]
 fn update() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| value == "1")
 }

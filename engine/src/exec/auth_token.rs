@@ -1,8 +1,9 @@
 //! The Authorization Token step: sees that a token is held, or logs the user in.
 
-use countersign_model::Reply;
+use countersign_model::{Content, Reply};
 use countersign_script::program::{Ask, StepIx, StepKind, TokenComponent, TokenIx};
 
+use crate::answer::Invalid;
 use crate::effect::{AnswerRef, TokenPurpose, TokenRequest};
 use crate::input::{Cause, Outcome, Refusal};
 use crate::limits::Limits;
@@ -61,7 +62,12 @@ pub(super) fn answer(machine: &mut Machine<'_>, at: StepIx, login: Login, tries:
     if question.secret {
         machine.hear_secret(reply);
     }
-    match machine.check_answer(question, component.validation_by_number, &reply.content) {
+    let answer = match &reply.content {
+        // A login offers nothing to choose: it is a button of an earlier menu.
+        Content::Choice { .. } => Err(Invalid::Kind),
+        content => machine.check_answer(question, component.validation_by_number, content),
+    };
+    match answer {
         Ok(answer) => {
             let answer_ref = AnswerRef { component: component.id.clone(), index: login.question };
             let until = machine.now.plus(Limits::DEFAULT.answer_life);
@@ -223,7 +229,7 @@ fn send(
             Flow::Stop
         }
         Err(why) => {
-            machine.warn_unencodable(at, why);
+            machine.warn_unsendable(at, why);
             forget_answers(machine, component);
             unavailable(machine, at, component)
         }

@@ -60,7 +60,6 @@ pub(super) fn answer(
                 return machine.unanswered(cancelled);
             }
             machine.say_retry(question, &invalid);
-            machine.show_choices_again(question);
             machine.wait_for(at, Asking::Form { question: index }, tries)
         }
     }

@@ -1,4 +1,4 @@
-use countersign_model::{OutMessage, Reply};
+use countersign_model::{Content, OutMessage, Reply};
 use countersign_script::program::{Options, StepIx, StepKind};
 
 use crate::machine::{Flow, Machine, Triggering};
@@ -58,7 +58,10 @@ pub(super) fn answer(
     if tries >= options.tries {
         return machine.unanswered(options.no_answer);
     }
-    machine.say(options.retry.as_ref().unwrap_or(&bot.sentences.choose));
+    // A caller who said nothing did not choose wrongly.
+    if !matches!(reply.content, Content::Silence) {
+        machine.say(options.retry.as_ref().unwrap_or(&bot.sentences.choose));
+    }
     show(machine, at);
     machine.wait_for(at, Asking::Options, tries)
 }

@@ -40,7 +40,6 @@ pub(super) fn answer(
                 return machine.unanswered(step.no_answer);
             }
             machine.say_retry(question, &invalid);
-            machine.show_choices_again(question);
             machine.wait_for(at, Asking::Question, tries)
         }
     }
@@ -56,13 +55,6 @@ impl Machine<'_> {
                 self.send(OutMessage::Options { text, choices });
             }
             _ => self.say(&question.text),
-        }
-    }
-
-    /// After a wrong answer, choices have to be seen again; a text has just said what is wanted.
-    pub(crate) fn show_choices_again(&mut self, question: &Question) {
-        if let AnswerKind::Choice(_) = question.kind {
-            self.say_question(question);
         }
     }
 }

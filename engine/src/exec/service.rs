@@ -74,7 +74,6 @@ pub(super) fn answer(
                 return machine.unanswered(cancelled);
             }
             machine.say_retry(question, &invalid);
-            machine.show_choices_again(question);
             machine.wait_for(at, Asking::Service { question: index }, tries)
         }
     }
@@ -157,7 +156,7 @@ pub(super) fn send(
     let request = match machine.request(&service.request, timeout_ms) {
         Ok(request) => request,
         Err(why) => {
-            machine.warn_unencodable(at, why);
+            machine.warn_unsendable(at, why);
             machine.forget_open_answers();
             let bot = machine.bot;
             let branch = match &bot.steps[at.at()].kind {

@@ -56,7 +56,9 @@ fn ten_calls_follow_a_message_and_no_more() {
         turn = step(&bot, turn.session, Input::Completed { call: CallId(call), outcome }, NOW).unwrap();
     }
     assert_eq!(turn.session.status(&bot), Status::Ended(Reason::Bounds));
-    assert!(turn.warnings[0].to_string().ends_with("it made more than 10 calls without waiting for the user"));
+    assert!(
+        turn.warnings[0].to_string().ends_with("it made more than 10 calls without waiting for the user")
+    );
     // The next message may call again.
     let turn = says(&bot, turn.session, "go");
     assert!(turn.effects.iter().any(|effect| matches!(effect, Effect::Call(_))));
@@ -67,7 +69,8 @@ fn ten_calls_follow_a_message_and_no_more() {
 
 #[test]
 fn what_variables_keep_is_bounded() {
-    let save = json!({ "a": "a", "b": "b", "c": "c", "d": "d", "e": "e", "f": "f", "g": "g", "h": "h", "i": "i" });
+    let save =
+        json!({ "a": "a", "b": "b", "c": "c", "d": "d", "e": "e", "f": "f", "g": "g", "h": "h", "i": "i" });
     let service = json!([{ "id": "api", "url": "https://bank.example/a", "save": save }]);
     let bot = bot(json!({ "web_services": service, "steps": [{ "web_service": "api" }] }));
     let turn = says(&bot, session(&bot), "go");

@@ -147,7 +147,19 @@ enum Happening {
 }
 
 const WORDS: [&str; 13] = [
-    "go", "ask", "ada", "cancel", "yes", "no", "again", "12", "ada@example.com", "log out", "1", "", "\u{202e}é 👍",
+    "go",
+    "ask",
+    "ada",
+    "cancel",
+    "yes",
+    "no",
+    "again",
+    "12",
+    "ada@example.com",
+    "log out",
+    "1",
+    "",
+    "\u{202e}é 👍",
 ];
 const KEYS: [&str; 4] = ["1", "4711", "*", ""];
 const BODIES: [&str; 6] =
