@@ -203,7 +203,9 @@ impl Inner {
             }
             Work::Acquire(acquire) => {
                 let component = job.bot.tokens.iter().find(|token| token.id == acquire.token);
-                let Some(component) = component else { return Ok((Outcome::Unreachable(Cause::Unknown), None)) };
+                let Some(component) = component else {
+                    return Ok((Outcome::Unreachable(Cause::Unknown), None));
+                };
                 let seen = AuthAnswer {
                     status: answer.status,
                     content_type: answer.content_type(),
@@ -251,7 +253,8 @@ impl Inner {
             None => kept,
         };
         let refreshable = refresh.is_some();
-        let row = TokenRow { bot: bot.clone(), component: id.clone(), sealed, expires_at, logged_in_at, refresh };
+        let row =
+            TokenRow { bot: bot.clone(), component: id.clone(), sealed, expires_at, logged_in_at, refresh };
         Ok((Outcome::Acquired { expires_at, refreshable }, Some(row)))
     }
 

@@ -75,7 +75,9 @@ impl Runner {
     pub async fn look(&self, key: &ConversationKey) -> Result<Option<View>, RunError> {
         let runner = self.inner();
         let conversation = runner.store.conversation(key).await?;
-        let Some(stored) = conversation.and_then(|conversation| conversation.session) else { return Ok(None) };
+        let Some(stored) = conversation.and_then(|conversation| conversation.session) else {
+            return Ok(None);
+        };
         let bot = runner.registry.version(&key.workspace, Fingerprint(stored.version.0));
         Ok(bot.and_then(|bot| Some(View { session: Session::from_bytes(&stored.bytes).ok()?, bot })))
     }

@@ -49,7 +49,8 @@ impl Runner {
         let now = runner.now();
         let mut rows = Vec::with_capacity(inbound.len());
         for Inbound { conversation, id, contact, event } in inbound {
-            let Some(account) = runner.registry.channel(&conversation.workspace, &conversation.channel) else {
+            let Some(account) = runner.registry.channel(&conversation.workspace, &conversation.channel)
+            else {
                 let ConversationKey { workspace, channel, .. } = conversation;
                 return Err(IngestError::UnknownChannel { workspace, channel });
             };

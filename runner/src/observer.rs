@@ -114,16 +114,22 @@ pub enum Dropped {
     #[error("a message was put aside, because its channel is not there any more")]
     NoChannel,
     /// It does not open.
-    #[error("a message was put aside, because its seal does not open: it waited too long, or its key is gone")]
+    #[error(
+        "a message was put aside, because its seal does not open: it waited too long, or its key is gone"
+    )]
     Unopened,
     /// It opens, but it is not understood.
     #[error("a message was put aside, because another version of the program wrote it")]
     Unreadable,
     /// The session is not understood; the conversation begins anew.
-    #[error("a conversation begins anew, because its session was written by another version of the program or is damaged")]
+    #[error(
+        "a conversation begins anew, because its session was written by another version of the program or is damaged"
+    )]
     Session,
     /// The version of the bot is gone; the conversation begins anew.
-    #[error("a conversation begins anew, because the version of the bot that it ran on is not there any more")]
+    #[error(
+        "a conversation begins anew, because the version of the bot that it ran on is not there any more"
+    )]
     Version,
     /// The engine did not take it.
     #[error("a message was put aside, because a call was under way that the store did not know of")]
@@ -136,8 +142,13 @@ impl Inner {
         let (workspace, channel) = (conversation.workspace.as_str(), conversation.channel.as_str());
         match notice {
             Notice::CallStarted(call) => tracing::debug!(
-                workspace, channel, component = call.component.as_str(), method = call.method.name(),
-                url = call.url, attempt = call.attempt, "a request is sent"
+                workspace,
+                channel,
+                component = call.component.as_str(),
+                method = call.method.name(),
+                url = call.url,
+                attempt = call.attempt,
+                "a request is sent"
             ),
             Notice::CallFinished { call, result, took } => {
                 let (status, error) = match result {
@@ -146,15 +157,25 @@ impl Inner {
                 };
                 let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
                 tracing::info!(
-                    workspace, channel, component = call.component.as_str(), method = call.method.name(),
-                    url = call.url, attempt = call.attempt, status, error, ms, "a request has ended"
+                    workspace,
+                    channel,
+                    component = call.component.as_str(),
+                    method = call.method.name(),
+                    url = call.url,
+                    attempt = call.attempt,
+                    status,
+                    error,
+                    ms,
+                    "a request has ended"
                 );
             }
             Notice::CallNotBuilt { call, why } => tracing::warn!(
                 workspace, channel, component = call.component.as_str(), %why, "a request was not sent"
             ),
             Notice::CallLost { call } => tracing::warn!(
-                workspace, channel, component = call.component.as_str(),
+                workspace,
+                channel,
+                component = call.component.as_str(),
                 "the program was stopped while a request was on its way; it is not repeated"
             ),
             Notice::Diagnosis { component, diagnosis } => {

@@ -114,7 +114,8 @@ pub(crate) fn outcome_to_text(outcome: &Outcome) -> SecretText {
         Outcome::Responded(Response { status, headers, body }) => {
             let (status, lines) = (number(i64::from(*status)), headers.len().to_string());
             let mut fields = vec![Some(OUTCOME), Some("responded"), Some(&*status), Some(&*lines)];
-            fields.extend(headers.iter().flat_map(|(name, value)| [Some(name.as_str()), Some(value.as_str())]));
+            fields
+                .extend(headers.iter().flat_map(|(name, value)| [Some(name.as_str()), Some(value.as_str())]));
             let encoded;
             match std::str::from_utf8(body) {
                 Ok(body) => fields.extend([Some("text"), Some(body)]),
@@ -300,7 +301,9 @@ mod tests {
 
     #[test]
     fn what_is_none_is_refused() {
-        for bad in ["", "x", "9:e1", "2:e1", "2:o1", "2:e11:a-;-;4:what", "18446744073709551616:x", "2:eü", "1:é"] {
+        for bad in
+            ["", "x", "9:e1", "2:e1", "2:o1", "2:e11:a-;-;4:what", "18446744073709551616:x", "2:eü", "1:é"]
+        {
             let bad = SecretText::from(bad);
             assert!(event_from_text(&bad).is_err() && outcome_from_text(&bad).is_err());
         }

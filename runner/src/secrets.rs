@@ -79,7 +79,11 @@ pub(crate) struct Plan<'a> {
 impl Inner {
     /// Opens the secrets of a request and puts them in. Every token is judged at this moment: one that is over is not
     /// sent, and none is sent to an origin that its author has not written.
-    pub(crate) async fn build(&self, plan: &Plan<'_>, now: Timestamp) -> Result<Result<Built, NotBuilt>, StoreError> {
+    pub(crate) async fn build(
+        &self,
+        plan: &Plan<'_>,
+        now: Timestamp,
+    ) -> Result<Result<Built, NotBuilt>, StoreError> {
         let rows = self.rows(plan).await?;
         Ok(self.join(plan, &rows, now))
     }
@@ -171,9 +175,7 @@ impl Inner {
                     self.vault.open(&scope, &answer.value.sealed, now)
                 })
             }
-            SecretRef::Workspace(name) => {
-                self.registry.secret(&owner.conversation.workspace, name).map(Ok)
-            }
+            SecretRef::Workspace(name) => self.registry.secret(&owner.conversation.workspace, name).map(Ok),
         };
         // Why it does not open makes no difference: there is nothing to send.
         opened.and_then(Result::ok).ok_or_else(|| missing(secret))
@@ -216,7 +218,9 @@ fn may_go(bot: &Runnable, component: &Name, origin: &Origin, renews: bool) -> Re
     let renewal = token.refresh.as_ref().filter(|_| renews).map(|refresh| &refresh.request.url);
     let own = (renews || token.send_to.is_empty()).then_some(&token.request.url);
     let mut allowed = token.send_to.iter().chain(own).chain(renewal);
-    if allowed.any(|allowed| url_pattern(bot, allowed).parse().is_ok_and(|allowed: Origin| allowed == *origin)) {
+    if allowed
+        .any(|allowed| url_pattern(bot, allowed).parse().is_ok_and(|allowed: Origin| allowed == *origin))
+    {
         return Ok(());
     }
     Err(NotBuilt::SendTo { token: component.clone(), origin: origin.clone() })

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_engine::{
-    Cause, Effect, Forgotten, Held, Input, Outcome, Session, Status, StepError, Turn,
-};
+use countersign_engine::{Cause, Effect, Forgotten, Held, Input, Outcome, Session, Status, StepError, Turn};
 use countersign_model::{Contact, Name, SecretText, Timestamp};
 use countersign_script::Runnable;
 use countersign_script::program::{Fingerprint, TokenComponent};
 use countersign_store::{
-    AnswerRow, BotVersion, Claimed, CommitError, ConversationKey, Delivery, InboundKind, InboxRow, Lead, Line,
-    NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoredSession, TimerChange, TurnCommit,
+    AnswerRow, BotVersion, Claimed, CommitError, ConversationKey, Delivery, InboundKind, InboxRow, Lead,
+    Line, NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoredSession, TimerChange,
+    TurnCommit,
 };
 
 use crate::calls::Work;
@@ -163,9 +162,8 @@ impl Inner {
             InboundKind::Elapsed { timer, .. } => Some(quiet(Input::Elapsed(timer))),
             InboundKind::Outcome { call, .. } => {
                 let opened = self.open_payload(key, account, row.payload, now);
-                let outcome = opened.and_then(|text| {
-                    payload::outcome_from_text(&text).map_err(|_| Dropped::Unreadable)
-                });
+                let outcome = opened
+                    .and_then(|text| payload::outcome_from_text(&text).map_err(|_| Dropped::Unreadable));
                 // The session waits for this outcome, so it gets one.
                 let outcome = outcome.unwrap_or_else(|why| {
                     self.tell(key, &Notice::Dropped(why));
@@ -175,8 +173,8 @@ impl Inner {
             }
             InboundKind::Reply | InboundKind::Begin | InboundKind::HungUp => {
                 let opened = self.open_payload(key, account, row.payload, now);
-                let event = opened
-                    .and_then(|text| payload::event_from_text(&text).map_err(|_| Dropped::Unreadable));
+                let event =
+                    opened.and_then(|text| payload::event_from_text(&text).map_err(|_| Dropped::Unreadable));
                 match event {
                     Ok((contact, event)) => {
                         let hung_up = matches!(event, Event::HungUp);

@@ -72,12 +72,7 @@ pub trait Calls: Send + Sync {
 
     /// Writes down that the call is sent for the `attempt`-th time, from 1, and prolongs the claim. Comes before the
     /// first byte.
-    async fn mark_sent(
-        &self,
-        lease: &CallLease,
-        attempt: u32,
-        until: Timestamp,
-    ) -> Result<(), CommitError>;
+    async fn mark_sent(&self, lease: &CallLease, attempt: u32, until: Timestamp) -> Result<(), CommitError>;
 
     /// Puts the outcome into the inbox, keeps the token if there is one, and removes the call.
     async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError>;

@@ -16,7 +16,9 @@ pub enum TokenDiagnosis {
     #[error("the answer is not text in UTF-8, so no token can be read from it")]
     NotUtf8,
     /// It is a page for people.
-    #[error("the answer is a web page, not a token; `url` seems to lead to a page for people instead of the service behind it")]
+    #[error(
+        "the answer is a web page, not a token; `url` seems to lead to a page for people instead of the service behind it"
+    )]
     Html,
     /// It is no JSON.
     #[error("the answer is not JSON{}; if the whole body is the token, set `is_json: false`", said(.content_type))]
@@ -31,7 +33,9 @@ pub enum TokenDiagnosis {
     #[error("the answer is JSON with something else after it, so it is not known which part counts")]
     Trailing,
     /// The whole body should be the token, but it is JSON.
-    #[error("the answer is JSON ({keys}), but the whole body is taken as the token; set `is_json: true` and `token_path`")]
+    #[error(
+        "the answer is JSON ({keys}), but the whole body is taken as the token; set `is_json: true` and `token_path`"
+    )]
     BodyIsJson {
         /// What is in it.
         keys: Inside,
@@ -94,7 +98,9 @@ pub enum TokenDiagnosis {
         content_type: String,
     },
     /// The whole body is the token, but it has quotes around it. The token was taken with them.
-    #[error("the token has quotes around it, and they are taken as a part of it; if they are not, set `is_json: true` and `token_path: $`")]
+    #[error(
+        "the token has quotes around it, and they are taken as a part of it; if they are not, set `is_json: true` and `token_path: $`"
+    )]
     Quoted,
     /// The path of the life time leads to no number. The token was taken, and lives for `ttl`.
     #[error("`expires_in_path`: {why}; the token lives for `ttl`")]
@@ -153,7 +159,9 @@ impl fmt::Display for Over {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ExpiresIn => "the answer says so at `expires_in_path`",
-            Self::Jwt => "it is a JWT, and its `exp` lies in the past or in the next 30 seconds; compare the clocks",
+            Self::Jwt => {
+                "it is a JWT, and its `exp` lies in the past or in the next 30 seconds; compare the clocks"
+            }
         })
     }
 }
@@ -195,7 +203,9 @@ impl fmt::Display for Inside {
 
 fn hint(status: u16) -> &'static str {
     match status {
-        300..=399 => "that sends the login elsewhere, which is not followed; write the final address as `url`",
+        300..=399 => {
+            "that sends the login elsewhere, which is not followed; write the final address as `url`"
+        }
         404 | 410 => "there is nothing at `url`",
         405 => "it does not take this `method`",
         406 | 415 => "it does not take this kind of body; try `encoding: form`, or `encoding: json`",

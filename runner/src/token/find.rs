@@ -79,7 +79,9 @@ impl<'a> Document<'a> {
             let not_json = TokenDiagnosis::NotJson { content_type };
             return Err(if single { not_json } else { TokenDiagnosis::Trailing });
         }
-        if let Some(said) = content_type.filter(|said| *said != "application/json" && !said.ends_with("+json")) {
+        if let Some(said) =
+            content_type.filter(|said| *said != "application/json" && !said.ends_with("+json"))
+        {
             notes.push(TokenDiagnosis::ContentType { content_type: said });
         }
         Ok(document)
@@ -104,9 +106,7 @@ impl<'a> Document<'a> {
         match path.find(&self.value).as_slice() {
             [one] => Ok(one),
             [] => Err(self.missing(path)),
-            several => {
-                Err(TokenDiagnosis::Several { path: path.as_str().to_owned(), count: several.len() })
-            }
+            several => Err(TokenDiagnosis::Several { path: path.as_str().to_owned(), count: several.len() }),
         }
     }
 

@@ -15,7 +15,8 @@ use super::{AuthAnswer, Found, Judged, TokenDiagnosis, judge};
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
 fn component(path: Option<&str>) -> TokenComponent {
-    let request = RequestTemplate { method: Method::Post, url: Template::default(), headers: vec![], body: None };
+    let request =
+        RequestTemplate { method: Method::Post, url: Template::default(), headers: vec![], body: None };
     TokenComponent {
         id: "login".parse().unwrap(),
         request,
@@ -65,7 +66,11 @@ fn statuses_are_sorted() {
         judge(&component(None), purpose, &answer, NOW, &|_| false).0
     };
     for status in [400, 401, 403, 422] {
-        assert_eq!(judged(status, TokenPurpose::Login), Judged::Rejected(Refusal::WrongCredentials), "{status}");
+        assert_eq!(
+            judged(status, TokenPurpose::Login),
+            Judged::Rejected(Refusal::WrongCredentials),
+            "{status}"
+        );
         assert_eq!(judged(status, TokenPurpose::Refresh), Judged::Rejected(Refusal::RefreshOver), "{status}");
     }
     for status in [423, 429] {
@@ -85,12 +90,18 @@ fn statuses_are_sorted() {
 #[test]
 fn statuses_that_are_the_authors_matter_say_what_to_do() {
     for (status, message) in [
-        (302, "the auth service answered 302; that sends the login elsewhere, which is not followed; write the final \
-               address as `url`"),
+        (
+            302,
+            "the auth service answered 302; that sends the login elsewhere, which is not followed; write the final \
+               address as `url`",
+        ),
         (404, "the auth service answered 404; there is nothing at `url`"),
         (405, "the auth service answered 405; it does not take this `method`"),
-        (415, "the auth service answered 415; it does not take this kind of body; try `encoding: form`, or \
-               `encoding: json`"),
+        (
+            415,
+            "the auth service answered 415; it does not take this kind of body; try `encoding: form`, or \
+               `encoding: json`",
+        ),
         (418, "the auth service answered 418; that is neither a token nor a refusal; check the component"),
     ] {
         let answer = AuthAnswer { status, content_type: None, body: b"" };
@@ -119,7 +130,11 @@ fn the_token_is_found() {
         (Some("[0]"), r#"["abc"]"#, "abc"),
         (Some("$.a['b.c']"), r#"{"a":{"b.c":"abc"}}"#, "abc"),
         (Some("$..token"), r#"{"a":[{"token":"abc"}]}"#, "abc"),
-        (Some("$[?@.kind=='access'].value"), r#"[{"kind":"id","value":"x"},{"kind":"access","value":"abc"}]"#, "abc"),
+        (
+            Some("$[?@.kind=='access'].value"),
+            r#"[{"kind":"id","value":"x"},{"kind":"access","value":"abc"}]"#,
+            "abc",
+        ),
         (Some("$"), "\"abc\"", "abc"),
         (Some("$"), "12345678901234567890123", "12345678901234567890123"),
         (Some("token"), "{\"token\":\"t\u{f6}k\"}", "t\u{f6}k"),
@@ -142,7 +157,9 @@ fn every_other_answer_has_its_own_message() {
                     `is_json: false`";
     let cut = "the answer begins as JSON but ends in the middle of it";
     let trailing = "the answer is JSON with something else after it, so it is not known which part counts";
-    let there_is = |what: &str| format!("there is {what} in the token, so it is not one; check `token_path` and `is_json`");
+    let there_is = |what: &str| {
+        format!("there is {what} in the token, so it is not one; check `token_path` and `is_json`")
+    };
     let cases: Vec<(Option<&str>, &str, String)> = vec![
         (None, "", empty.into()),
         (None, " \n\t", empty.into()),
@@ -282,8 +299,10 @@ fn small_faults_are_told_and_the_token_is_taken() {
     );
     assert_eq!(
         judged(None, None, "\"abc\""),
-        ["the token has quotes around it, and they are taken as a part of it; if they are not, set `is_json: true` \
-          and `token_path: $`"]
+        [
+            "the token has quotes around it, and they are taken as a part of it; if they are not, set `is_json: true` \
+          and `token_path: $`"
+        ]
     );
 }
 
@@ -316,7 +335,14 @@ fn the_earliest_end_counts() {
     assert_eq!(end(&component, &jwt(r#"{"exp":1800000120.7}"#), "300"), secs(90));
     assert_eq!(end(&component, &jwt(r#"{"exp":1e300}"#), "300"), secs(300));
     // What is no JWT, or says nothing of its end, ends as if it were opaque.
-    for odd in [jwt("{}"), jwt(r#"{"exp":"soon"}"#), jwt("[]"), "a.b.c".into(), "a.b".into(), format!("{}.x", exp(1))] {
+    for odd in [
+        jwt("{}"),
+        jwt(r#"{"exp":"soon"}"#),
+        jwt("[]"),
+        "a.b.c".into(),
+        "a.b".into(),
+        format!("{}.x", exp(1)),
+    ] {
         assert_eq!(end(&component, &odd, "300"), secs(300), "{odd}");
     }
     component.place = TokenPlace::Body;
@@ -340,8 +366,10 @@ fn a_token_that_is_over_is_none() {
         assert_eq!(judged, Judged::Unreachable(Cause::Unusable), "{exp}");
         assert_eq!(
             notes,
-            ["the token is over already: it is a JWT, and its `exp` lies in the past or in the next 30 seconds; \
-              compare the clocks"]
+            [
+                "the token is over already: it is a JWT, and its `exp` lies in the past or in the next 30 seconds; \
+              compare the clocks"
+            ]
         );
     }
 }

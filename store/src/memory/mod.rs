@@ -150,12 +150,7 @@ impl Calls for MemoryStore {
         }))
     }
 
-    async fn mark_sent(
-        &self,
-        lease: &CallLease,
-        attempt: u32,
-        until: Timestamp,
-    ) -> Result<(), CommitError> {
+    async fn mark_sent(&self, lease: &CallLease, attempt: u32, until: Timestamp) -> Result<(), CommitError> {
         let mut state = self.state();
         let row = state.call(lease).ok_or(CommitError::LeaseLost)?;
         row.sent = attempt;
