@@ -49,7 +49,7 @@ proptest! {
     }
 
     #[test]
-    fn any_conversation_goes_on(data in vec(any::<u8>(), 0..400)) {
+    fn any_conversation_goes_on(data in vec(any::<u8>(), 0..600)) {
         fuzz_bodies::step(&data);
     }
 }

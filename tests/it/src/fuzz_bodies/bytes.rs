@@ -18,6 +18,10 @@ impl<'b> Bytes<'b> {
         *first
     }
 
+    pub(super) fn yes(&mut self) -> bool {
+        self.byte().is_multiple_of(2)
+    }
+
     /// A number below `count`, which is not 0.
     pub(super) fn below(&mut self, count: usize) -> usize {
         usize::from(self.byte()) % count

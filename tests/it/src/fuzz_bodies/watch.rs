@@ -61,6 +61,11 @@ impl Watch {
         }
     }
 
+    /// Whether the call under way is a login or a renewal.
+    pub(super) fn is_acquiring(&self) -> bool {
+        self.acquiring.is_some()
+    }
+
     /// After a turn.
     pub(super) fn turn(&mut self, bot: &Runnable, turn: &Turn, stored: &[u8], now: Timestamp) {
         self.bounds(turn, stored);

@@ -75,8 +75,6 @@ fn step_kinds(program: &str) -> Vec<String> {
         .filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()))
         .filter_map(|line| line.split(|c: char| !c.is_alphanumeric()).next())
         .map(snake)
-        // The file of the interpreter, and so that of its cases, has the shorter name.
-        .map(|name| if name == "web_service" { "service".to_owned() } else { name })
         .collect()
 }
 
@@ -93,6 +91,7 @@ fn snake(name: &str) -> String {
 
 fn component_of(path: &str) -> Option<String> {
     let name = path.strip_prefix(EXEC)?.strip_suffix(".rs")?;
+    let name = if name == "service" { "web_service" } else { name };
     (!name.contains('/') && name != "mod").then(|| name.to_owned())
 }
 
@@ -138,7 +137,7 @@ mod samples {
     fn the_kinds_of_steps_are_read() {
         let program = "pub enum StepKind {\n    /// Says.\n    Message(Text),\n    Link {\n        url: Template,\n    },\n    \
             WebService {\n    },\n    AuthToken {\n    },\n    End,\n}\nenum Other {\n    Wrong,\n}\n";
-        assert_eq!(step_kinds(program), ["message", "link", "service", "auth_token", "end"]);
+        assert_eq!(step_kinds(program), ["message", "link", "web_service", "auth_token", "end"]);
     }
 
     #[test]
@@ -149,6 +148,7 @@ mod samples {
                 .ends_with("write engine/testdata/components/form.json, what goes in and what comes out")
         );
         assert_eq!(component_of("engine/src/exec/form.rs").as_deref(), Some("form"));
+        assert_eq!(component_of("engine/src/exec/service.rs").as_deref(), Some("web_service"));
         assert_eq!(component_of("engine/src/exec/mod.rs"), None);
     }
 }
