@@ -7,7 +7,9 @@ use crate::session::Held;
 /// What can happen to a conversation.
 #[derive(Debug)]
 pub enum Input {
-    /// A call came in, or the user opened the chat without a message. A first message is a [`Input::Reply`].
+    /// A call came in, or the user opened the chat without a message. A first message is a [`Input::Reply`]. Every
+    /// phone call begins with it: what an earlier call left behind, its tokens too, is forgotten. In a chat it does
+    /// nothing while something is under way.
     Begin,
     /// The user sent something.
     Reply(Reply),
@@ -27,7 +29,7 @@ pub enum Input {
     Start(Name),
     /// The person who had taken over hands the conversation back to the bot.
     HandedBack,
-    /// The user hung up or left.
+    /// The user hung up or left. Tokens that belong to the call are forgotten, even one that comes later.
     HungUp,
 }
 

@@ -82,9 +82,7 @@ impl<'b> Machine<'b> {
     pub(crate) fn begin(&mut self) {
         if self.session.channel.capabilities().spoken {
             // Each call stands for itself, even when nobody told that the one before has ended.
-            if !matches!(self.session.state, State::Ended(Reason::NotBegun | Reason::HungUp)) {
-                self.hung_up();
-            }
+            self.hung_up();
         } else if !matches!(self.session.state, State::Ended(reason) if reason != Reason::HandedOver) {
             return;
         }

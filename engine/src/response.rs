@@ -57,7 +57,9 @@ impl Answered {
         path.find(json).into_iter().any(|found| match (wanted, found) {
             (None, found) => !found.is_null(),
             (Some(wanted), Json::String(text)) => text == wanted,
-            (Some(wanted), other) => other.to_string() == *wanted,
+            (Some(wanted), Json::Number(number)) => number.as_str() == wanted,
+            (Some(wanted), Json::Bool(truth)) => wanted == if *truth { "true" } else { "false" },
+            _ => false,
         })
     }
 

@@ -230,7 +230,7 @@ impl Session {
             let new = Self::new(bot, self.channel, std::mem::take(&mut self.contact));
             // The numbers of calls and timers go on: they name rows and idempotency keys of this conversation.
             let (calls, timers, turns, greeted) = (self.calls, self.timers, self.turns, self.greeted);
-            *self = Self { calls, timers, turns, greeted, state: self.state.clone(), ..new };
+            *self = Self { calls, timers, turns, greeted, state: self.state, ..new };
             // The token may have another number now, or none. A late answer is a secret all the same.
             if let State::Ended(Reason::Lapsed { token, .. }) = &mut self.state {
                 *token = NO_TOKEN;

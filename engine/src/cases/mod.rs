@@ -2,6 +2,10 @@
 //!
 //! `testdata/components/<kind of step>.json` is a list of cases. With `UPDATE=1` in the environment, what came out
 //! is written into the files; read every line of the difference before it is committed.
+//!
+//! A case has a `bot` (parts of a bot file, or the name of an earlier case with the same bot), maybe a `channel`, a
+//! `contact` and `secrets`, and `turns`. A turn has the input in words (`in`) and what came out. With `vars` in it, the
+//! variables are looked at too.
 
 mod input;
 mod layout;

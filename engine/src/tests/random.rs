@@ -227,7 +227,7 @@ fn outcome(how: u8, seconds: u16, now: Timestamp) -> Outcome {
     match how % 12 {
         0..=2 => Outcome::Acquired {
             expires_at: now.plus(Duration::from_secs(u64::from(seconds))),
-            refreshable: seconds % 2 == 0,
+            refreshable: seconds.is_multiple_of(2),
         },
         3 => Outcome::Rejected(Refusal::WrongCredentials),
         4 => Outcome::Rejected(Refusal::RefreshOver),
