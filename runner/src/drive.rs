@@ -1,14 +1,10 @@
 use countersign_engine::{Session, Status};
-use countersign_model::Timestamp;
 use countersign_script::Runnable;
 use countersign_script::program::Fingerprint;
 use countersign_store::ConversationKey;
 
 use crate::error::RunError;
 use crate::parts::Runner;
-
-/// How many timers go off at once.
-const TIMERS: usize = 256;
 
 /// A conversation as it stands.
 #[derive(Debug)]
@@ -49,23 +45,6 @@ impl Runner {
         }
         busy |= self.call().await?;
         Ok(busy)
-    }
-
-    /// Lets timers go off that are due, and gives how many.
-    ///
-    /// # Errors
-    /// [`RunError::Store`].
-    pub async fn fire(&self) -> Result<usize, RunError> {
-        let runner = self.inner();
-        Ok(runner.store.fire_timers(runner.now(), TIMERS).await?)
-    }
-
-    /// When there is something to do though nothing comes in; it may lie in the past.
-    ///
-    /// # Errors
-    /// [`RunError::Store`].
-    pub async fn next_due(&self) -> Result<Option<Timestamp>, RunError> {
-        Ok(self.inner().store.next_due().await?)
     }
 
     /// A conversation as it stands; `None` when nothing was said yet, or its bot is not there any more.

@@ -31,3 +31,28 @@ pub async fn open_keys<'a, S: Keys + ?Sized>(
     }
     Ok(Arc::new(RwLock::new(ring)))
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_store::MemoryStore;
+    use countersign_vault::{MasterKey, Scope};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn keys_are_made_once_and_open_again() {
+        let line = MasterKey::generate().unwrap().to_line();
+        let masters = || MasterKeys::parse(line.expose()).unwrap();
+        let store = MemoryStore::new();
+        let acme: Name = "acme".parse().unwrap();
+        let scope = Scope::for_workspace(acme.clone(), "api".into());
+        let first = open_keys(&store, masters(), [&acme]).await.unwrap();
+        let sealed = first.read().unwrap().seal(&scope, &"secret".into()).unwrap();
+        let again = open_keys(&store, masters(), [&acme, &"other".parse().unwrap()]).await.unwrap();
+        let opened = again.read().unwrap().open(&scope, &sealed, countersign_model::Timestamp::from_secs(0));
+        assert_eq!(opened.unwrap().expose(), "secret");
+        assert_eq!(store.data_keys().await.unwrap().len(), 2);
+        let strange = MasterKeys::one(MasterKey::generate().unwrap());
+        assert!(matches!(open_keys(&store, strange, [&acme]).await, Err(KeysError::Unlock(_))));
+    }
+}

@@ -9,7 +9,7 @@
 //! | [`Runner::turn`] | an inbox row | session, transcript, deliveries, calls, timer in one commit |
 //! | [`Runner::call`] | a call | its outcome as an inbox row, and maybe a sealed token |
 //! | [`Runner::deliver`] | a delivery | what the [`Channel`] does with it |
-//! | [`Runner::fire`] | timers that are due | inbox rows |
+//! | [`Runner::fire`] | timers that are due | inbox rows; removes what is over |
 //!
 //! [`Runner::run_until_idle`] does all of it until nothing is left, for the terminal and for tests. A server runs the
 //! same methods from as many tasks as it likes: a [`Runner`] is cheap to clone, and claims keep the tasks apart.
@@ -46,6 +46,7 @@ mod retry;
 mod scrub;
 mod sealing;
 mod secrets;
+mod timers;
 mod token;
 mod transcript;
 mod turn;

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -89,6 +90,8 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) worker: WorkerId,
+    /// When what is over was last removed, in microseconds.
+    pub(crate) swept: AtomicI64,
 }
 
 impl Runner {
@@ -106,6 +109,7 @@ impl Runner {
             random: parts.random,
             observer: parts.observer,
             worker,
+            swept: AtomicI64::new(0),
         }))
     }
 

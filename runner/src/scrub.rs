@@ -22,11 +22,18 @@ impl Scrubber {
                 continue;
             }
             let json = spelled(secret, Place::JsonString);
-            let slashed = Zeroizing::new(json.replace('/', "\\/"));
+            // Some write JSON in ASCII alone, some also without what HTML would take for a tag.
+            let ascii = Zeroizing::new(unicode_escapes(&json, |c| !c.is_ascii()));
+            let tagless = Zeroizing::new(unicode_escapes(&json, |c| matches!(c, '<' | '>' | '&')));
+            let [json, ascii] = [json, ascii].map(|json| {
+                let slashed = Zeroizing::new(json.replace('/', "\\/"));
+                spellings.push(slashed);
+                json
+            });
             let percent = spelled(secret, Place::Query);
             let lower = Zeroizing::new(lower_percent(&percent));
             let form = Zeroizing::new(percent.replace("%20", "+"));
-            spellings.extend([json, slashed, percent, lower, form, spelled(secret, Place::Xml)]);
+            spellings.extend([json, ascii, tagless, percent, lower, form, spelled(secret, Place::Xml)]);
             spellings.push(Zeroizing::new(secret.to_owned()));
         }
         // The longest first: one secret may be the beginning of another.
@@ -63,6 +70,20 @@ fn spelled(secret: &str, place: Place) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(6 * secret.len()));
     // These places take every text.
     let _ = encode(secret, place, &mut out);
+    out
+}
+
+/// With some characters as `\u00e4`, in the lower case that is usual.
+fn unicode_escapes(json: &str, which: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(6 * json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if which(c) {
+            out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
     out
 }
 
@@ -115,6 +136,9 @@ mod tests {
             "x a/b \"ü&+ y",
             r#"{"t":"a/b \"ü&+"}"#,
             r#"{"t":"a\/b \"ü&+"}"#,
+            r#"{"t":"a/b \"\u00fc&+"}"#,
+            r#"{"t":"a\/b \"\u00fc&+"}"#,
+            r#"{"t":"a/b \"ü\u0026+"}"#,
             "?t=a%2Fb%20%22%C3%BC%26%2B",
             "?t=a%2fb%20%22%c3%bc%26%2b",
             "t=a%2Fb+%22%C3%BC%26%2B&x=1",

@@ -18,7 +18,7 @@ mod memory;
 mod record;
 mod traits;
 
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 
 pub use error::{CommitError, StoreError};

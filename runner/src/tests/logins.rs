@@ -145,6 +145,18 @@ async fn a_login_lapses_and_the_user_is_told() {
 }
 
 #[tokio::test]
+async fn what_is_over_is_removed() {
+    let rig = Rig::new().await;
+    rig.log_in("ada", "balance").await;
+    rig.pass(899);
+    rig.idle("ada").await;
+    assert!(rig.held("ada").await.is_some());
+    rig.pass(61);
+    rig.idle("ada").await;
+    assert!(rig.held("ada").await.is_none());
+}
+
+#[tokio::test]
 async fn a_revoked_token_is_asked_for_again() {
     let rig = Rig::new().await;
     rig.log_in("ada", "balance").await;

@@ -1,5 +1,6 @@
 use countersign_store::{
-    BotVersion, Conversations as _, SessionCommit, StoredSession, TimerChange, TurnCommit, WorkerId,
+    BotVersion, Conversations as _, SessionCommit, SessionId, StoredSession, TimerChange, TurnCommit,
+    WorkerId,
 };
 
 use super::rig::{BOT, PASSWORD, Rig, bot, key, name};
@@ -43,6 +44,47 @@ async fn a_token_does_not_outlive_a_change_of_where_it_goes() {
     }
 }
 
+/// Puts another session in the place of ada's, and takes her next message away.
+async fn replace(rig: &Rig, stored: StoredSession) {
+    let now = rig.now();
+    let claimed = rig.store.claim(WorkerId(1), now, now).await.unwrap().unwrap();
+    let commit = TurnCommit {
+        lease: claimed.lease,
+        now,
+        consumed: claimed.inbound.seq,
+        session: Some(SessionCommit { stored, calling: None, timer: TimerChange::Keep, tokens_seen: 0 }),
+        transcript: vec![],
+        outbox: vec![],
+        calls: vec![],
+        secrets: vec![],
+        leads: vec![],
+    };
+    rig.store.commit_turn(commit).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_timer_of_an_earlier_session_does_nothing() {
+    let rig = Rig::new().await;
+    rig.say("ada", "pause").await;
+    let before = rig.store.conversation(&key("ada")).await.unwrap().unwrap().session.unwrap();
+    rig.text_in("ada", "hello").await;
+    rig.pass(60);
+    assert_eq!(rig.runner.fire().await.unwrap(), 1);
+    // The same numbers, but another session.
+    replace(&rig, StoredSession { id: SessionId(1), ..before }).await;
+    assert!(rig.idle("ada").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_conversation_that_has_ended_has_nothing_to_do() {
+    let rig = Rig::new().await;
+    rig.log_in_silently("ada").await;
+    assert_eq!(rig.runner.next_due().await.unwrap(), None);
+    rig.say("ada", "balance").await;
+    rig.pass(3600);
+    assert!(!rig.runner.tick().await.unwrap());
+}
+
 #[tokio::test]
 async fn a_session_that_cannot_be_read_begins_anew_without_its_tokens() {
     for (version, bytes) in [(Some(1), None), (None, Some(vec![99, 1, 2]))] {
@@ -50,26 +92,12 @@ async fn a_session_that_cannot_be_read_begins_anew_without_its_tokens() {
         rig.log_in_silently("ada").await;
         let before = rig.store.conversation(&key("ada")).await.unwrap().unwrap().session.unwrap();
         rig.text_in("ada", "hello").await;
-        let now = rig.now();
-        let claimed = rig.store.claim(WorkerId(1), now, now).await.unwrap().unwrap();
         let stored = StoredSession {
             id: before.id,
             version: version.map_or(before.version, BotVersion),
             bytes: bytes.unwrap_or(before.bytes),
         };
-        let session = SessionCommit { stored, calling: None, timer: TimerChange::Keep, tokens_seen: 0 };
-        let commit = TurnCommit {
-            lease: claimed.lease,
-            now,
-            consumed: claimed.inbound.seq,
-            session: Some(session),
-            transcript: vec![],
-            outbox: vec![],
-            calls: vec![],
-            secrets: vec![],
-            leads: vec![],
-        };
-        rig.store.commit_turn(commit).await.unwrap();
+        replace(&rig, stored).await;
         assert_eq!(rig.say("ada", "balance").await, ["User?"]);
         assert!(rig.notices().iter().any(|notice| notice.contains("a conversation begins anew")));
         assert!(rig.held("ada").await.is_none());

@@ -1,0 +1,48 @@
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use countersign_model::Timestamp;
+use countersign_store::Swept;
+
+use crate::error::RunError;
+use crate::parts::Runner;
+
+/// How many timers go off at once.
+const AT_ONCE: usize = 256;
+
+/// How often what is over is removed. Nothing that is over is used, however long it still lies there.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+impl Runner {
+    /// Lets timers go off that are due, and gives how many. Once a minute it also removes what is over.
+    ///
+    /// # Errors
+    /// [`RunError::Store`].
+    pub async fn fire(&self) -> Result<usize, RunError> {
+        let runner = self.inner();
+        let now = runner.now();
+        let swept = Timestamp::from_micros(runner.swept.load(Ordering::Relaxed));
+        if now >= swept.plus(SWEEP_EVERY) {
+            runner.swept.store(now.as_micros(), Ordering::Relaxed);
+            self.sweep().await?;
+        }
+        Ok(runner.store.fire_timers(now, AT_ONCE).await?)
+    }
+
+    /// Removes tokens and answers that are over, and ids that no provider repeats any more.
+    ///
+    /// # Errors
+    /// [`RunError::Store`].
+    pub async fn sweep(&self) -> Result<Swept, RunError> {
+        let runner = self.inner();
+        Ok(runner.store.sweep(runner.now()).await?)
+    }
+
+    /// When there is something to do though nothing comes in; it may lie in the past.
+    ///
+    /// # Errors
+    /// [`RunError::Store`].
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, RunError> {
+        Ok(self.inner().store.next_due().await?)
+    }
+}
