@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::bind::bind;
 use crate::program::Program;
 
 /// A bot that has passed the check. Only [`crate::check`] makes one.
@@ -43,6 +44,14 @@ pub enum BindError {
         /// Where it is used.
         at: String,
     },
+    /// A constant cannot stand in a header.
+    #[error("the constant `{name}` cannot stand in the header at {at}: it has a line break or a character beyond ASCII")]
+    Header {
+        /// The constant.
+        name: String,
+        /// Where it is used.
+        at: String,
+    },
     /// With the constants put in, something is no URL.
     #[error("with the constants put in, the URL at {at} is not one: {why}")]
     Url {
@@ -69,7 +78,8 @@ impl Checked {
         constants: &BTreeMap<String, String>,
         secrets: &BTreeSet<String>,
     ) -> Result<Runnable, Vec<BindError>> {
-        let _ = (constants, secrets);
-        Ok(Runnable { program: self.program.clone() })
+        let mut program = Program::clone(&self.program);
+        bind(&mut program, constants, secrets)?;
+        Ok(Runnable { program: Arc::new(program) })
     }
 }

@@ -10,6 +10,7 @@ pub mod template;
 pub mod trigger;
 pub mod wire;
 
+mod bind;
 mod check;
 mod checked;
 mod compile;

@@ -4,8 +4,8 @@
 pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
     let most = match word.chars().count() {
-        0..=2 => 1,
-        3..=6 => 2,
+        0..=4 => 1,
+        5..=8 => 2,
         _ => 3,
     };
     known

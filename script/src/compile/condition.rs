@@ -63,7 +63,7 @@ impl Compiler<'_> {
                 let Some(subject) = self.subject(name, at) else { return };
                 let mut comparisons = Vec::new();
                 self.comparisons(operators, at, &mut comparisons);
-                if comparisons.is_empty() {
+                if operators.is_empty() {
                     self.report.add(missing_key::one_of(&at.to_string(), name.span, Operators::KEYS));
                 }
                 tests.extend(comparisons.into_iter().map(|comparison| Test::Row(subject, comparison)));

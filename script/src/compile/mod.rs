@@ -5,6 +5,7 @@ mod builder;
 mod condition;
 mod form;
 mod question;
+pub(crate) mod rebind;
 mod request;
 mod scope;
 mod script;
@@ -14,7 +15,7 @@ mod step;
 mod text;
 mod token;
 mod trigger;
-mod url;
+pub(crate) mod url;
 mod variable;
 
 use std::collections::{HashMap, HashSet};

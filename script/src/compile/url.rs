@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use super::builder::Builder;
-use super::scope::{Resolved, Scope};
+use super::scope::{Answers, Resolved, Scope};
 use crate::diagnostics::{Span, bad_url, plain_http, secret_in_url};
 use crate::template::{Piece, Place, Slot, Template};
 use crate::wire::Spanned;
@@ -17,7 +17,7 @@ pub(crate) struct Url {
 
 /// Where in a URL something stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Zone {
+pub(crate) enum Zone {
     Start,
     /// After a constant that the URL begins with: it may hold the host alone, or a part of the path too.
     Base,
@@ -53,7 +53,7 @@ impl Compiler<'_> {
         {
             return self.address(&parts);
         }
-        let mut writer = Writer { zone: Zone::Start, url: Builder::default(), origin: None, purpose };
+        let mut writer = Writer::new(purpose);
         for part in &parts {
             let wrong = match part {
                 Resolved::Text(literal) => writer.text(literal).map(|why| (text.span, why)),
@@ -65,18 +65,20 @@ impl Compiler<'_> {
                 }
                 return Url { url: Template::default(), origin: Template::default() };
             }
+        }
+        for part in parts.iter().chain(query.iter().flat_map(|(_, value)| value)) {
             if let Resolved::Slot(slot, span) = part {
                 self.warn_of_secret(slot, *span, at, scope);
             }
         }
-        writer.end_origin();
-        for (key, value) in query {
-            writer.parameter(key, value);
-        }
-        let url = Url {
-            url: writer.url.finish(),
-            origin: writer.origin.map(Builder::finish).unwrap_or_default(),
+        let (url, origin) = match writer.finish(query) {
+            Ok(finished) => finished,
+            Err(why) => {
+                self.report.add(bad_url::bad_url(&at.to_string(), text.span, why));
+                return Url { url: Template::default(), origin: Template::default() };
+            }
         };
+        let url = Url { url, origin };
         if parts.is_empty() {
             if text.value.trim().is_empty() {
                 self.report.add(bad_url::bad_url(&at.to_string(), text.span, bad_url::Why::Empty));
@@ -107,6 +109,8 @@ impl Compiler<'_> {
         }
         match slot {
             Slot::LatestToken | Slot::Token(_) => self.report.add(secret_in_url::token(&at.to_string(), span)),
+            // That a login by GET has its answers in the URL is told once, not for every answer.
+            Slot::Answer { .. } if matches!(scope.answers, Answers::Token(..)) => {}
             Slot::Secret(_) | Slot::Answer { .. } | Slot::RefreshToken(_) => {
                 self.report.add(secret_in_url::secret(&at.to_string(), span));
             }
@@ -115,15 +119,35 @@ impl Compiler<'_> {
     }
 }
 
-struct Writer {
-    zone: Zone,
+/// Writes a URL and knows where in it it is.
+pub(crate) struct Writer {
+    pub(crate) zone: Zone,
     url: Builder,
     origin: Option<Builder>,
     purpose: Purpose,
+    /// Whether something stands in the host's place.
+    has_host: bool,
 }
 
 impl Writer {
-    fn text(&mut self, text: &str) -> Option<bad_url::Why> {
+    pub(crate) fn new(purpose: Purpose) -> Self {
+        Self { zone: Zone::Start, url: Builder::default(), origin: None, purpose, has_host: false }
+    }
+
+    /// The URL with these query parameters, and its origin.
+    pub(crate) fn finish(mut self, query: &[(String, Vec<Resolved>)]) -> Result<(Template, Template), bad_url::Why> {
+        if self.zone == Zone::Authority && !self.has_host {
+            return Err(bad_url::Why::NoHost);
+        }
+        self.end_origin();
+        for (key, value) in query {
+            self.parameter(key, value);
+        }
+        Ok((self.url.finish(), self.origin.map(Builder::finish).unwrap_or_default()))
+    }
+
+    /// Adds literal text. Says what is wrong with it.
+    pub(crate) fn text(&mut self, text: &str) -> Option<bad_url::Why> {
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             match self.zone {
@@ -144,6 +168,10 @@ impl Writer {
                     continue;
                 }
                 Zone::Base | Zone::Authority => match c {
+                    // Lenient parsers take `https:///x` for the host `x`.
+                    '/' | '?' | '#' if self.zone == Zone::Authority && !self.has_host => {
+                        return Some(bad_url::Why::NoHost);
+                    }
                     '/' | '?' | '#' => {
                         self.end_origin();
                         if let Some(why) = self.divide(c) {
@@ -153,7 +181,10 @@ impl Writer {
                     '@' => return Some(bad_url::Why::UserInfo),
                     '\\' => return Some(bad_url::Why::Character(c)),
                     c if c.is_whitespace() || c.is_control() => return Some(bad_url::Why::Character(c)),
-                    c => self.url.char(c),
+                    c => {
+                        self.has_host = true;
+                        self.url.char(c);
+                    }
                 },
                 Zone::Path | Zone::Query | Zone::Fragment => {
                     if let Some(why) = self.divide(c) {
@@ -179,7 +210,8 @@ impl Writer {
         None
     }
 
-    fn slot(&mut self, slot: &Slot) -> Option<bad_url::Why> {
+    /// Adds a placeholder. Says when it cannot stand here.
+    pub(crate) fn slot(&mut self, slot: &Slot) -> Option<bad_url::Why> {
         let constant = matches!(slot, Slot::Config(_));
         let place = match self.zone {
             Zone::Start | Zone::Base | Zone::Authority if !constant => return Some(bad_url::Why::Host),
@@ -187,7 +219,10 @@ impl Writer {
                 self.zone = Zone::Base;
                 Place::Raw
             }
-            Zone::Base | Zone::Authority => Place::Raw,
+            Zone::Base | Zone::Authority => {
+                self.has_host = true;
+                Place::Raw
+            }
             // An operator may write several segments into one constant.
             Zone::Path if constant => Place::Raw,
             Zone::Path => Place::Path,

@@ -41,7 +41,7 @@ web_services:
     method: POST
     url: https://a.example/
     json: { phone: \"{val1}\", code: \"{val2}\" }
-#                                  ^^^^^^ error E0214: there is no answer for `{val2}`: `t` asks one question by then
+#                                   ^^^^^^ error E0214: there is no answer for `{val2}`: `t` asks one question by then
   - id: s
     url: \"https://a.example/{val0}/{val1}\"
 #                           ^^^^^^ error E0214: there is no answer for `{val0}`: `s` asks no question by then

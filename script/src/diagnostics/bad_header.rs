@@ -46,7 +46,7 @@ web_services:
       Host: a.example
 #     ^^^^ error E0212: the header `Host` follows from the request and cannot be set
       X-A: \"a\\r\\nX-B: {now}\"
-#          ^^^^^^^^^^^^^^^^^^ error E0212: a header cannot have a line break or characters beyond ASCII in it
+#          ^^^^^^^^^^^^^^^^^ error E0212: a header cannot have a line break or characters beyond ASCII in it
       x-a: b
 #     ^^^ error E0212: the header `x-a` is there already
       X-C: é

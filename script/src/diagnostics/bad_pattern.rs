@@ -33,7 +33,7 @@ scripts:
       - { condition: { x: { matches: \"(?=a)\" } } }
 #                                    ^^^^^^^ error E0205: this is not a regular expression: look-around, …
       - { condition: { x: { matches: '(\\w{1000}){1000}' } } }
-#                                    ^^^^^^^^^^^^^^^^^^^ error E0205: this is not a regular expression: it is too big
+#                                    ^^^^^^^^^^^^^^^^^^ error E0205: this is not a regular expression: it is too big
 ");
     }
 }

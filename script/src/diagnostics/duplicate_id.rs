@@ -38,7 +38,6 @@ scripts:
       - { form: s }
   - { id: a, steps: [end] }
 #         ^ error E0202: there is a script `a` already
-# anywhere warning W0101: …
 ");
     }
 }

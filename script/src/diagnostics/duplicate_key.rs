@@ -22,10 +22,10 @@ mod tests {
 countersign: 1
 bot: demo
 bot: other
-#^^ error E0005: the key `bot` is there already
+# anywhere error E0005: the key `bot` is there already
 scripts:
   - { id: a, triggers: [a], id: b, steps: [end] }
 #                           ^^ error E0005: the key `id` is there already
-".replace("#^^ error", "# anywhere error").as_str());
+");
     }
 }

@@ -9,7 +9,7 @@ use crate::suggest::list;
 pub(crate) fn missing_key(path: &str, span: Span, key: &str, what: &str) -> Diagnostic {
     let around = if path.is_empty() { "the bot" } else { "this" };
     Diagnostic::error("E0009", format!("{around} needs `{key}`"))
-        .at_span(path, Some(first_line(span)))
+        .at_span(path, Some(span))
         .label(format!("`{key}` is missing"))
         .help(format!("add `{key}:` with {what}"))
 }
@@ -47,10 +47,6 @@ pub(crate) fn refresh_token(path: &str, span: Span) -> Diagnostic {
 
 pub(crate) fn empty_list(path: &str, span: Span, why: &str) -> Diagnostic {
     Diagnostic::error("E0009", format!("this list is empty, and {why}")).at_span(path, Some(span))
-}
-
-fn first_line(span: Span) -> Span {
-    span
 }
 
 #[cfg(test)]

@@ -142,9 +142,10 @@ scripts: &all [*all]
 
     #[test]
     fn the_place_is_right_after_wide_characters_and_crlf() {
-        let text = "countersign: 1\r\nname: \"Größe 🏦\"\r\nbot: [é}\r\n";
+        let text = "countersign: 1\r\nname: \"Größe 🏦\"\r\nbot: \"é\" \"\r\n";
         let found = check("b.yaml", text, &CheckOptions::default()).diagnostics;
         let span = found[0].labels[0].span;
-        assert_eq!(&text[span.start..span.end], "}");
+        assert_eq!(text[..span.start].matches('\n').count(), 2, "{span:?}");
+        assert!(text[..span.start].ends_with("é\" "), "{span:?}");
     }
 }

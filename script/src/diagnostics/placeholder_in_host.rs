@@ -44,7 +44,7 @@ scripts:
       - { web_service: c }
       - { web_service: d }
       - { link: \"https://{bank}/\" }
-#                         ^^^^^^ error E0211: …
+#                        ^^^^^^ error E0211: …
 ");
     }
 }

@@ -19,11 +19,10 @@ mod tests {
 
     #[test]
     fn wherever_people_look() {
-        check_script(&bank("\
-  - id: other
+        check_script(&bank("\x20 - id: other
     url: https://bank.example/x
     content_type: \"text/{secret.a}\"
-#                      ^^^^^^^^^^ error E0210: `{secret.a}` is a secret and cannot stand in a content type
+#                       ^^^^^^^^^^ error E0210: `{secret.a}` is a secret and cannot stand in a content type
 # anywhere warning W0302: …
 scripts:
   - id: a

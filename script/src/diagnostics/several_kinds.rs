@@ -30,7 +30,7 @@ bot: demo
 scripts:
   - id: a
     triggers: [{ word: a, phrase: a b }]
-#                               ^^^ error E0013: this trigger is both `word` and `phrase`
+#                         ^^^^^^ error E0013: this trigger is both `word` and `phrase`
     steps:
       - message: Hi.
         web_service: x

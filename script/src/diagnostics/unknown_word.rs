@@ -31,8 +31,8 @@ bot: demo
 channels: [whatsap]
 #          ^^^^^^^ error E0010: `whatsap` is not a kind of channel
 web_services:
-  - { id: s, method: FETCH, url: https://a.example/x }
-#                    ^^^^^ error E0010: `FETCH` is not a method
+  - { id: s, method: STEAL, url: https://a.example/x }
+#                    ^^^^^ error E0010: `STEAL` is not a method
 scripts:
   - id: a
     triggers: [{ on: midnight }]

@@ -63,6 +63,33 @@ wire! {
     }
 }
 
+impl Operators {
+    /// Whether nothing is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self {
+            equals,
+            not_equals,
+            more_than,
+            less_than,
+            at_least,
+            at_most,
+            contains,
+            starts_with,
+            one_of,
+            exists,
+            matches,
+        } = self;
+        [more_than, less_than, at_least, at_most].iter().all(|number| number.is_none())
+            && equals.is_none()
+            && not_equals.is_none()
+            && contains.is_none()
+            && starts_with.is_none()
+            && one_of.is_none()
+            && exists.is_none()
+            && matches.is_none()
+    }
+}
+
 impl Decode for Condition {
     const WHAT: &'static str = "comparisons, or an expression";
 
