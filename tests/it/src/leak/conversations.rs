@@ -39,13 +39,13 @@ authorization_tokens:
 web_services:
   - id: in-url
     url: "{config.bank_url}/in-url?token={authtoken}"
-    save: { all: body, one: "$.echo[0]", header: "header:x-echo", status: status }
+    save: { whole: body, one: "$.echo[0]", header: "header:x-echo", status: status }
   - id: in-header
     method: POST
     url: "{config.bank_url}/in-header"
     headers: { Authorization: "Bearer {authtoken}", X-Key: "{secret.oauth_secret}" }
     form: { token: "{authtoken}", key: "{secret.oauth_secret}" }
-    save: { all: body, header: "header:x-echo" }
+    save: { whole: body, header: "header:x-echo" }
   - id: in-body
     method: POST
     url: "{config.bank_url}/in-body"
@@ -65,12 +65,12 @@ scripts:
         failed: failed
         unavailable: header
         status: { 422: failed, 500: failed }
-      - message: "{all} {one} {header} {status}"
+      - message: "{whole} {one} {header} {status}"
       - id: header
         web_service: in-header
         failed: failed
         unavailable: body
-      - message: "{all} {header}"
+      - message: "{whole} {header}"
       - id: body
         web_service: in-body
         failed: failed

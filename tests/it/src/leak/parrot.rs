@@ -139,11 +139,12 @@ fn written(answer: Answer, head: &str, body: &str) -> String {
     let target = head.split(' ').nth(1).unwrap_or("/");
     let visible = visible(&format!("{target} {body} {}", TOKEN.text));
     let parroted = parroted(head, body);
-    let tokens = format!(
+    let gives_tokens = target == "/login" || target == "/refresh";
+    let tokens = if gives_tokens { format!(
         "{{\"data\":{{\"token\":{},\"refresh\":{},\"expires_in\":300}},\"echo\":{parroted}}}",
         json(TOKEN.text),
         json(REFRESH.text)
-    );
+    ) } else { format!("{{\"echo\":{parroted}}}") };
     let (status, kind, body) = match answer {
         Answer::Status(status) => (status, "application/json", format!("{{\"error\":\"no\",\"echo\":{parroted}}}")),
         Answer::Text(status) => (status, "text/plain", format!("refused: {head} {body}")),

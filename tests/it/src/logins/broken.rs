@@ -21,7 +21,6 @@ fn broken() -> Vec<FaultKind> {
         FaultKind::EndlessBody,
         FaultKind::TrailingGarbage,
         FaultKind::TokenElsewhere,
-        FaultKind::TokenDuplicateKey,
         FaultKind::TokenNull,
         FaultKind::TokenEmpty,
         FaultKind::TokenList,

@@ -157,7 +157,7 @@ async fn the_same_message_twice_does_nothing() {
     let alice = world.whatsapp("+15550100");
     let inbound = || Inbound {
         conversation: alice.conversation.clone(),
-        id: "wamid.1".to_owned(),
+        id: "from-the-provider".to_owned(),
         contact: Contact::default(),
         event: Event::Reply(Reply::text("balance")),
     };

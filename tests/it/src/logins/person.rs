@@ -13,8 +13,6 @@ use super::world::World;
 pub(crate) struct Person<'w> {
     world: &'w World,
     pub(crate) conversation: ConversationKey,
-    /// How many messages they have sent.
-    sent: AtomicUsize,
     /// How many lines of the bot they have read.
     read: AtomicUsize,
 }
@@ -22,7 +20,7 @@ pub(crate) struct Person<'w> {
 impl<'w> Person<'w> {
     pub(crate) fn new(world: &'w World, conversation: ConversationKey) -> Self {
         let read = world.heard.lines(&conversation, 0).len();
-        Self { world, conversation, sent: AtomicUsize::new(0), read: AtomicUsize::new(read) }
+        Self { world, conversation, read: AtomicUsize::new(read) }
     }
 
     /// Writes, or says, and gives what the bot answers.
@@ -57,17 +55,17 @@ impl<'w> Person<'w> {
 
     /// Hands something to the runner and does not wait.
     pub(crate) async fn drops_in(&self, event: Event) {
-        let number = self.sent.fetch_add(1, Ordering::SeqCst);
+        let id = format!("wamid.{}", self.world.message_id());
         let address = &self.conversation.address;
         let event = match event {
             Event::Reply(Reply { content, .. }) => {
-                Event::Reply(Reply { content, reference: Some(MessageRef(format!("{address}-{number}"))) })
+                Event::Reply(Reply { content, reference: Some(MessageRef(id.clone())) })
             }
             other => other,
         };
         let inbound = Inbound {
             conversation: self.conversation.clone(),
-            id: format!("{address}-{number}-{}", self.world.clock.now().as_micros()),
+            id,
             contact: Contact { address: address.clone(), name: None, language: None },
             event,
         };

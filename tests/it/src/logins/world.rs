@@ -13,7 +13,7 @@ use countersign_runner::{
     Channel, ChannelAccount, ConversationKey, Delivery, MemoryStore, Notice, Observer, Parts, Registry, Runner,
     SendError, Sleeper, open_keys,
 };
-use countersign_script::Runnable;
+use countersign_script::{CheckOptions, Runnable};
 use countersign_script::diagnostics::Severity;
 use countersign_store::{Conversations as _, Secrets as _};
 use countersign_vault::{MasterKey, MasterKeys};
@@ -34,6 +34,7 @@ pub(crate) struct World {
     registry: Arc<Registry>,
     keys: Arc<std::sync::RwLock<countersign_vault::KeyRing>>,
     changed: tokio::sync::Notify,
+    messages: AtomicU64,
 }
 
 /// A clock that stands until it is moved.
@@ -105,7 +106,7 @@ impl World {
         let noticed = Arc::new(Noticed::default());
         let runner = runner(&store, &keys, wire.clone(), wire.policy(), &registry, &clock, &noticed);
         let changed = tokio::sync::Notify::new();
-        Self { bank, clock, store, wire, runner, bot, heard, noticed, registry, keys, changed }
+        Self { bank, clock, store, wire, runner, bot, heard, noticed, registry, keys, changed, messages: AtomicU64::new(0) }
     }
 
     /// Somebody on a channel of this kind.
@@ -118,6 +119,11 @@ impl World {
     /// Somebody on WhatsApp.
     pub(crate) fn whatsapp(&self, address: &str) -> Person<'_> {
         self.on(ChannelKind::Whatsapp, address)
+    }
+
+    /// A number for a message, as a provider gives it.
+    pub(crate) fn message_id(&self) -> u64 {
+        self.messages.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Lets the client reach another server too.
@@ -196,8 +202,8 @@ pub(crate) fn demo_bot(name: &str, bank_url: &str) -> Runnable {
 
 /// A bot from its text, checked and bound to a bank.
 pub(crate) fn bot(text: &str, bank_url: &str) -> Runnable {
-    let (checked, findings) = countersign_script::check(text, &[]);
-    let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let checkup = countersign_script::check("bot.yaml", text, &CheckOptions::default());
+    let errors: Vec<_> = checkup.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
     let constants: BTreeMap<String, String> = [
         ("bank_url".to_owned(), bank_url.to_owned()),
@@ -205,7 +211,7 @@ pub(crate) fn bot(text: &str, bank_url: &str) -> Runnable {
     ]
     .into();
     let secrets: BTreeSet<String> = ["oauth_secret".to_owned()].into();
-    checked.unwrap().bind(&constants, &secrets).unwrap()
+    checkup.checked.unwrap().bind(&constants, &secrets).unwrap()
 }
 
 /// A message on one line, choices numbered.

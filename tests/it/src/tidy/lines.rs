@@ -20,6 +20,8 @@ struct Banned {
 }
 
 const PRINTING: &[&str] = &["cli/", "demo/bank/", "bench/"];
+const CLOCKS: &[&str] = &["cli/", "demo/bank/", "bench/"];
+const CLOCK_ADVICE: &str = "only the command line reads the clock; take `now: Timestamp` as an argument";
 const PRINT_ADVICE: &str = "only the command line prints; return the text, or use `tracing`";
 const UNSAFE_ADVICE: &str = "no code here is unsafe; use a crate that has what you need";
 const PATH_ADVICE: &str =
@@ -32,6 +34,9 @@ const BANNED: &[Banned] = &[
     code("#[ig", "nore", "mend the test, or take it out; a test that does not run is none"),
     everywhere("FIX", "ME", "mend it now, or open an issue"),
     Banned { allowed: PRINTING, ..code("print", "ln!", PRINT_ADVICE) },
+    Banned { allowed: CLOCKS, in_tests: true, ..code("Timestamp::", "now(", CLOCK_ADVICE) },
+    Banned { allowed: CLOCKS, in_tests: true, ..code("Zoned::", "now(", CLOCK_ADVICE) },
+    Banned { allowed: CLOCKS, in_tests: true, ..code("Instant::", "now(", CLOCK_ADVICE) },
     code("unsafe ", "{", UNSAFE_ADVICE),
     code("unsafe ", "fn", UNSAFE_ADVICE),
     code("unsafe ", "impl", UNSAFE_ADVICE),
