@@ -46,7 +46,7 @@ impl Machine<'_> {
         &mut self,
         template: &RequestTemplate,
         timeout_ms: u32,
-    ) -> Result<OutgoingRequest, Unsendable> {
+    ) -> Result<OutgoingRequest, EncodeError> {
         let headers = template
             .headers
             .iter()
@@ -65,7 +65,7 @@ impl Machine<'_> {
         })
     }
 
-    fn render(&mut self, template: &Template) -> Result<Rendered, Unsendable> {
+    fn render(&mut self, template: &Template) -> Result<Rendered, EncodeError> {
         let mut out = Rendered::with_capacity(96);
         for piece in &template.pieces {
             match piece {
@@ -82,7 +82,7 @@ impl Machine<'_> {
         place: Place,
         item: Option<&serde_json::Value>,
         out: &mut Rendered,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         let bot = self.bot;
         let secret = match slot {
             Slot::Var(ix) => {
@@ -113,16 +113,16 @@ impl Machine<'_> {
             }
             Slot::ContactName => {
                 return match &self.session.contact.name {
-                    Some(name) => push(name, place, out),
+                    Some(name) => out.push(name, place),
                     None => {
                         put_nothing(place, out);
                         Ok(())
                     }
                 };
             }
-            Slot::ContactAddress => return push(&self.session.contact.address, place, out),
-            Slot::Channel => return push(self.session.channel.name(), place, out),
-            Slot::Now => return push(&self.now.to_string(), place, out),
+            Slot::ContactAddress => return out.push(&self.session.contact.address, place),
+            Slot::Channel => return out.push(self.session.channel.name(), place),
+            Slot::Now => return out.push(&self.now.to_string(), place),
             Slot::Config(name) => {
                 self.warn_empty(&format!("config.{name}"));
                 return Ok(());
@@ -161,35 +161,18 @@ impl Machine<'_> {
         self.warnings.push(Warning::Empty { variable: variable.into(), step });
     }
 
-    pub(crate) fn warn_unsendable(&mut self, step: StepIx, why: Unsendable) {
+    pub(crate) fn warn_unsendable(&mut self, step: StepIx, why: EncodeError) {
         let step = self.place(step);
-        self.warnings.push(match why {
-            Unsendable::Unencodable(why) => Warning::Unencodable { step, why },
-            Unsendable::OtherPath => Warning::OtherPath { step },
-        });
+        self.warnings.push(Warning::Unencodable { step, why });
     }
 }
 
-/// A value cannot stand in its place.
-pub(crate) enum Unsendable {
-    Unencodable(EncodeError),
-    /// A segment of a path that means the one above, however it is encoded (WHATWG URL §4.4).
-    OtherPath,
-}
-
-fn push(value: &str, place: Place, out: &mut Rendered) -> Result<(), Unsendable> {
-    if place == Place::Path && matches!(value, "." | "..") {
-        return Err(Unsendable::OtherPath);
-    }
-    out.push(value, place).map_err(Unsendable::Unencodable)
-}
-
-fn put_value(value: &Value, place: Place, out: &mut Rendered) -> Result<(), Unsendable> {
+fn put_value(value: &Value, place: Place, out: &mut Rendered) -> Result<(), EncodeError> {
     if place == Place::JsonValue && value.is_bare() {
         out.push_str(value.as_str());
         return Ok(());
     }
-    push(value.as_str(), place, out)
+    out.push(value.as_str(), place)
 }
 
 /// An empty value is an empty string in JSON, and nothing elsewhere.

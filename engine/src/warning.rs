@@ -35,12 +35,6 @@ pub enum Warning {
         /// Why.
         why: countersign_script::template::EncodeError,
     },
-    /// A value would lead to another path of the service.
-    #[error("a value at {step} cannot be sent: `.` and `..` would lead to another path")]
-    OtherPath {
-        /// The step's place in the bot file.
-        step: String,
-    },
     /// An expression could not be computed.
     #[error("the expression at {step} could not be computed: {why}")]
     Expression {

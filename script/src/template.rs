@@ -119,6 +119,9 @@ pub enum EncodeError {
     /// A header would be split or broken.
     #[error("a value for a header has a line break or a character that a header cannot carry")]
     Header,
+    /// A segment of a path that means the one above, however it is encoded (WHATWG URL §4.4).
+    #[error("`.` and `..` would lead to another path")]
+    OtherPath,
     /// Longer than a header may be.
     #[error("a value for a header is longer than 8 KiB")]
     HeaderTooLong,
@@ -220,7 +223,14 @@ impl fmt::Debug for Rendered {
 pub fn encode(value: &str, place: Place, to: &mut String) -> Result<(), EncodeError> {
     match place {
         Place::Text | Place::Raw => to.push_str(value),
-        Place::Path | Place::Query | Place::Form => percent(value, to),
+        Place::Query | Place::Form => percent(value, to),
+        Place::Path => {
+            percent(value, to);
+            let segment = to.rsplit('/').next().unwrap_or("");
+            if !value.is_empty() && matches!(segment, "." | "..") {
+                return Err(EncodeError::OtherPath);
+            }
+        }
         Place::Header => header(value, to)?,
         Place::JsonString => json(value, to),
         Place::JsonValue => {
@@ -292,5 +302,60 @@ fn xml(value: &str, to: &mut String) {
             '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' => to.push('\u{fffd}'),
             other => to.push(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(value: &str, place: Place) -> Result<String, EncodeError> {
+        let mut out = String::new();
+        encode(value, place, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn every_place_has_its_own_encoding() {
+        let nasty = "a b/?#%..\"\\\n<&>'é";
+        let url = "a%20b%2F%3F%23%25..%22%5C%0A%3C%26%3E%27%C3%A9";
+        assert_eq!(encoded(nasty, Place::Path).unwrap(), url);
+        assert_eq!(encoded(nasty, Place::Query).unwrap(), url);
+        assert_eq!(encoded(nasty, Place::Form).unwrap(), url);
+        assert_eq!(encoded(nasty, Place::JsonString).unwrap(), "a b/?#%..\\\"\\\\\\n<&>'é");
+        assert_eq!(encoded("\u{1}", Place::JsonValue).unwrap(), "\"\\u0001\"");
+        assert_eq!(encoded("<&\">'\u{1}", Place::Xml).unwrap(), "&lt;&amp;&quot;&gt;&apos;\u{fffd}");
+        assert_eq!(encoded(nasty, Place::Text).unwrap(), nasty);
+        assert_eq!(encoded("a\r\nB: c", Place::Header), Err(EncodeError::Header));
+        assert_eq!(encoded("é", Place::Header), Err(EncodeError::Header));
+        assert_eq!(encoded(&"x".repeat(8193), Place::Header), Err(EncodeError::HeaderTooLong));
+    }
+
+    #[test]
+    fn a_value_cannot_lead_to_another_path() {
+        for (before, value) in [("/a/", ".."), ("/a/", "."), ("/a/.", "."), ("", "..")] {
+            let mut url = before.to_owned();
+            assert_eq!(encode(value, Place::Path, &mut url), Err(EncodeError::OtherPath), "{before}{value}");
+        }
+        for (before, value) in [("/a/", "..."), ("/a/x", ".."), ("/a/", "1.2"), ("/a/", ""), ("/a/..", "")] {
+            let mut url = before.to_owned();
+            assert_eq!(encode(value, Place::Path, &mut url), Ok(()), "{before}{value}");
+        }
+        let mut url = Rendered::from_text("https://bank.example/customers/".into());
+        url.push_secret(SecretRef::Workspace("id".into()), Place::Path);
+        url.push_str("/balance");
+        let opened = url.reveal(|_| Ok::<_, EncodeError>(SecretText::from("..")));
+        assert_eq!(opened.unwrap_err(), EncodeError::OtherPath);
+    }
+
+    #[test]
+    fn secrets_show_as_dots_until_they_are_revealed() {
+        let mut body = Rendered::from_text("{\"pin\":".into());
+        body.push_secret(SecretRef::Workspace("pin".into()), Place::JsonValue);
+        body.push_str("}");
+        assert_eq!(body.redacted(), "{\"pin\":\"•••\"}");
+        assert_eq!(format!("{body:?}"), "\"{\\\"pin\\\":\\\"•••\\\"}\"");
+        assert_eq!(body.clone().into_public(), Err(SecretInPublicText));
+        let revealed = body.reveal(|_| Ok::<_, EncodeError>(SecretText::from("1\"2"))).unwrap();
+        assert_eq!(revealed.expose(), "{\"pin\":\"1\\\"2\"}");
     }
 }
