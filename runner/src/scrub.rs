@@ -27,7 +27,8 @@ impl Scrubber {
             let tagless = Zeroizing::new(unicode_escapes(&json, |c| matches!(c, '<' | '>' | '&')));
             let [json, ascii] = [json, ascii].map(|json| {
                 let slashed = Zeroizing::new(json.replace('/', "\\/"));
-                spellings.push(slashed);
+                // And some repeat the whole body that they got as one text: JSON within JSON.
+                spellings.extend([slashed, spelled(&json, Place::JsonString)]);
                 json
             });
             let percent = spelled(secret, Place::Query);
@@ -139,6 +140,7 @@ mod tests {
             r#"{"t":"a/b \"\u00fc&+"}"#,
             r#"{"t":"a\/b \"\u00fc&+"}"#,
             r#"{"t":"a/b \"ü\u0026+"}"#,
+            r#"{"body":"{\"t\":\"a/b \\\"ü&+\"}"}"#,
             "?t=a%2Fb%20%22%C3%BC%26%2B",
             "?t=a%2fb%20%22%c3%bc%26%2b",
             "t=a%2Fb+%22%C3%BC%26%2B&x=1",

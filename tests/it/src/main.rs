@@ -6,5 +6,7 @@
 
 mod docs;
 mod fuzz_bodies;
+mod leak;
+mod logins;
 mod properties;
 mod tidy;

@@ -22,7 +22,8 @@ pub(super) const PIN: Canary = Canary { name: "PIN", text: "739152846013" };
 /// A temporary code.
 pub(super) const CODE: Canary = Canary { name: "code", text: "QX7K2M9TB4WZ" };
 /// A secret answer to a Web Service.
-pub(super) const ANSWER: Canary = Canary { name: "secret answer", text: "Lieblings-k\u{e4}se \"Gruy\u{e8}re\" 8812" };
+pub(super) const ANSWER: Canary =
+    Canary { name: "secret answer", text: "Lieblings-k\u{e4}se \"Gruy\u{e8}re\" 8812" };
 /// What the auth service gives.
 pub(super) const TOKEN: Canary = Canary { name: "token", text: "tok.Zq8~canary/9+=Xw%3D&yL" };
 /// What the auth service gives beside it.
@@ -67,7 +68,8 @@ pub(super) fn find(canaries: &[Canary], content: &[u8]) -> Vec<String> {
 fn spellings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = text.as_bytes();
     let hex = |upper: bool, before: &str, between: &str| {
-        let digits = |byte: &u8| if upper { format!("{before}{byte:02X}") } else { format!("{before}{byte:02x}") };
+        let digits =
+            |byte: &u8| if upper { format!("{before}{byte:02X}") } else { format!("{before}{byte:02x}") };
         bytes.iter().map(digits).collect::<Vec<_>>().join(between)
     };
     let json = serde_json::to_string(text).unwrap();

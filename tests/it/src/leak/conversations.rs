@@ -8,7 +8,9 @@ use countersign_runner::Event;
 use countersign_store::Conversations as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::canary::{ALL, ANSWER, CODE, Canary, PASSWORD, PIN, REFRESH, TOKEN, WORKSPACE, assert_clean, find};
+use super::canary::{
+    ALL, ANSWER, CODE, Canary, PASSWORD, PIN, REFRESH, TOKEN, WORKSPACE, assert_clean, find,
+};
 use super::parrot::{Answer, Parrot};
 use crate::logins::person::Person;
 use crate::logins::world::{World, workspace};
@@ -138,7 +140,10 @@ async fn assert_world_is_clean(what: &str, world: &World, person: &Person<'_>, l
     assert_clean(&format!("{what}: the log"), &log.bytes());
     assert_clean(&format!("{what}: the store"), &world.store.to_bytes());
     assert_clean(&format!("{what}: the transcript"), world.transcript(person).await.as_bytes());
-    assert_clean(&format!("{what}: what the bot said"), world.heard.lines(&person.conversation, 0).join("\n").as_bytes());
+    assert_clean(
+        &format!("{what}: what the bot said"),
+        world.heard.lines(&person.conversation, 0).join("\n").as_bytes(),
+    );
     assert_clean(&format!("{what}: what the runner told"), world.noticed.all().join("\n").as_bytes());
     let view = world.runner.look(&person.conversation).await.unwrap();
     if let Some(view) = &view {
@@ -152,7 +157,11 @@ async fn assert_world_is_clean(what: &str, world: &World, person: &Person<'_>, l
 }
 
 fn missing(canaries: &[Canary], received: &[u8]) -> Vec<&'static str> {
-    canaries.iter().filter(|canary| find(&[**canary], received).is_empty()).map(|canary| canary.name).collect()
+    canaries
+        .iter()
+        .filter(|canary| find(&[**canary], received).is_empty())
+        .map(|canary| canary.name)
+        .collect()
 }
 
 #[tokio::test]

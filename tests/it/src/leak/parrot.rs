@@ -140,15 +140,23 @@ fn written(answer: Answer, head: &str, body: &str) -> String {
     let visible = visible(&format!("{target} {body} {}", TOKEN.text));
     let parroted = parroted(head, body);
     let gives_tokens = target == "/login" || target == "/refresh";
-    let tokens = if gives_tokens { format!(
-        "{{\"data\":{{\"token\":{},\"refresh\":{},\"expires_in\":300}},\"echo\":{parroted}}}",
-        json(TOKEN.text),
-        json(REFRESH.text)
-    ) } else { format!("{{\"echo\":{parroted}}}") };
+    let tokens = if gives_tokens {
+        format!(
+            "{{\"data\":{{\"token\":{},\"refresh\":{},\"expires_in\":300}},\"echo\":{parroted}}}",
+            json(TOKEN.text),
+            json(REFRESH.text)
+        )
+    } else {
+        format!("{{\"echo\":{parroted}}}")
+    };
     let (status, kind, body) = match answer {
-        Answer::Status(status) => (status, "application/json", format!("{{\"error\":\"no\",\"echo\":{parroted}}}")),
+        Answer::Status(status) => {
+            (status, "application/json", format!("{{\"error\":\"no\",\"echo\":{parroted}}}"))
+        }
         Answer::Text(status) => (status, "text/plain", format!("refused: {head} {body}")),
-        Answer::Elsewhere => (200, "application/json", format!("{{\"session\":{{\"id_token\":{parroted}}}}}")),
+        Answer::Elsewhere => {
+            (200, "application/json", format!("{{\"session\":{{\"id_token\":{parroted}}}}}"))
+        }
         Answer::BrokenToken => {
             let token = json(&format!("{}\r\nX-Evil: {body}", TOKEN.text));
             (200, "application/json", format!("{{\"data\":{{\"token\":{token}}},\"echo\":{parroted}}}"))

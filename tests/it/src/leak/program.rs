@@ -19,7 +19,8 @@ fn program() -> PathBuf {
 }
 
 fn chat(parrot: &Parrot, flags: &[&str]) -> Output {
-    let folder = std::env::temp_dir().join(format!("countersign-leak-{}-{}", std::process::id(), parrot.addr.port()));
+    let folder =
+        std::env::temp_dir().join(format!("countersign-leak-{}-{}", std::process::id(), parrot.addr.port()));
     std::fs::create_dir_all(&folder).unwrap();
     let (bot, secret) = (folder.join("leak.yaml"), folder.join("secret"));
     std::fs::write(&bot, BOT).unwrap();

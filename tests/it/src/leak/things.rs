@@ -37,11 +37,8 @@ fn everything_of_the_engine() {
         outcome: Outcome::Acquired { expires_at, refreshable: true },
     });
     let echo = ALL.map(|canary| canary.text).join(" ");
-    let response = Response {
-        status: 422,
-        headers: vec![("x-echo".to_owned(), echo.clone())],
-        body: echo.into_bytes(),
-    };
+    let response =
+        Response { status: 422, headers: vec![("x-echo".to_owned(), echo.clone())], body: echo.into_bytes() };
     inputs.push(Input::Completed { call: CallId(2), outcome: Outcome::Responded(response) });
     for input in inputs {
         look("an input", &input);
@@ -142,10 +139,9 @@ fn every_diagnosis_of_an_auth_service() {
         for status in [200, 204, 400, 401, 422, 429, 500] {
             for content_type in [Some("application/json"), Some("text/html"), None] {
                 let answer = AuthAnswer { status, content_type, body: body.as_bytes() };
-                for purpose in [
-                    countersign_engine::TokenPurpose::Login,
-                    countersign_engine::TokenPurpose::Refresh,
-                ] {
+                for purpose in
+                    [countersign_engine::TokenPurpose::Login, countersign_engine::TokenPurpose::Refresh]
+                {
                     let (judged, diagnoses) = judge(component, purpose, &answer, NOW, &hide);
                     look("a judgement", &judged);
                     look("a diagnosis", &diagnoses);

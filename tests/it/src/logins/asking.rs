@@ -50,10 +50,7 @@ async fn the_keypad_is_the_only_way_in_on_the_phone() {
     let world = World::open("phone-pin").await;
     let call = world.on(ChannelKind::Phone, "call-1");
     let told = call.begins().await;
-    assert_eq!(
-        told,
-        ["Welcome to the Demo Bank.", "Please enter your customer number, then press hash."]
-    );
+    assert_eq!(told, ["Welcome to the Demo Bank.", "Please enter your customer number, then press hash."]);
     for spoken in ["four seven one one", "4711"] {
         assert_eq!(call.says(spoken).await, ["Please use the keys of your phone."], "{spoken}");
     }

@@ -42,7 +42,11 @@ async fn a_broken_answer_to_a_login() {
         assert_kind(&told[0]);
         assert_eq!(world.bank.stats().requests("POST", "/login"), 1, "{fault:?}: sent once");
         assert_eq!(world.held(&alice).await, 0, "{fault:?}: nothing is stored");
-        assert_eq!(world.sealed_answers(&alice, "bank-login").await, 0, "{fault:?}: the password is forgotten");
+        assert_eq!(
+            world.sealed_answers(&alice, "bank-login").await,
+            0,
+            "{fault:?}: the password is forgotten"
+        );
 
         assert_eq!(alice.says("balance").await, ["What is your username?"], "{fault:?}");
         alice.says("alice").await;
@@ -53,7 +57,9 @@ async fn a_broken_answer_to_a_login() {
 
 #[tokio::test]
 async fn a_broken_plain_text_answer() {
-    for fault in [FaultKind::EmptyBody, FaultKind::EndlessBody, FaultKind::TokenWithNewline, FaultKind::Garbage] {
+    for fault in
+        [FaultKind::EmptyBody, FaultKind::EndlessBody, FaultKind::TokenWithNewline, FaultKind::Garbage]
+    {
         let world = World::impatient("plain-token", Duration::from_millis(400)).await;
         let alice = world.whatsapp("+15550100");
         alice.says("balance").await;
@@ -130,9 +136,19 @@ async fn a_broken_api_leaves_the_token_alone() {
 /// A sentence for a person: nothing of it is for a machine or a programmer.
 fn assert_kind(told: &str) {
     let lower = told.to_lowercase();
-    for word in
-        ["http", "json", "127.0.0.1", "error", "timeout", "token", "null", "{", "exception", "status", "wonderland"]
-    {
+    for word in [
+        "http",
+        "json",
+        "127.0.0.1",
+        "error",
+        "timeout",
+        "token",
+        "null",
+        "{",
+        "exception",
+        "status",
+        "wonderland",
+    ] {
         assert!(!lower.contains(word), "`{told}` has `{word}` in it");
     }
     assert!(told.len() > 20 && !told.contains('!'), "`{told}`");

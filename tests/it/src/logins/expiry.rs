@@ -119,11 +119,7 @@ async fn the_other_signs_of_a_dead_token() {
         let told = alice.says("savings").await;
         assert_eq!(told.last().unwrap(), "What is your username?", "{fault:?}: {told:?}");
         alice.says("alice").await;
-        assert_eq!(
-            alice.says("wonderland").await,
-            ["Your savings account has 10000.00 EUR."],
-            "{fault:?}"
-        );
+        assert_eq!(alice.says("wonderland").await, ["Your savings account has 10000.00 EUR."], "{fault:?}");
         assert_eq!(world.bank.stats().requests("GET", "/accounts/savings/balance"), 2);
     }
 }

@@ -26,7 +26,10 @@ async fn two_hundred_conversations_do_not_mix() {
                 ["Which account, checking or savings? [1] checking [2] savings"]
             );
             for _ in 0..2 {
-                assert_eq!(person.says("checking").await, [format!("Your checking account has {balance} EUR.")]);
+                assert_eq!(
+                    person.says("checking").await,
+                    [format!("Your checking account has {balance} EUR.")]
+                );
                 person.says("balance").await;
             }
         }
@@ -74,11 +77,8 @@ async fn a_slow_service_harms_only_those_who_need_it() {
         bob.says("bob").await == ["What is your password?"]
     };
     tokio::pin!(stuck, lively);
-    let first = tokio::time::timeout(
-        Duration::from_secs(5),
-        futures_util::future::select(stuck, lively),
-    )
-    .await;
+    let first =
+        tokio::time::timeout(Duration::from_secs(5), futures_util::future::select(stuck, lively)).await;
     match first.expect("bob is answered") {
         futures_util::future::Either::Right((answered, _)) => assert!(answered),
         futures_util::future::Either::Left(_) => panic!("alice's login cannot have ended"),

@@ -120,7 +120,10 @@ async fn a_token_in_a_json_field() {
     let alice = world.whatsapp("+15550100");
     alice.says("balance").await;
     alice.says("alice").await;
-    assert_eq!(alice.says("wonderland").await, ["Which account, checking or savings? [1] checking [2] savings"]);
+    assert_eq!(
+        alice.says("wonderland").await,
+        ["Which account, checking or savings? [1] checking [2] savings"]
+    );
     assert_eq!(alice.says("1").await, ["You have 1234.50 EUR."]);
     assert_eq!(world.bank.stats().last_token, Some(TokenPlace::Body));
 }
@@ -151,11 +154,17 @@ async fn the_whole_demo_bot() {
     alice.says("alice").await;
     assert_eq!(alice.says("wonderland").await, ["Which account? [1] Checking [2] Savings"]);
     let lines = alice.says("checking").await;
-    assert!(lines[0].starts_with("The latest of 12:\n2026-11-21  -7.45 EUR  Bakery \"M\u{fc}ller\" & Sons\n"), "{lines:?}");
+    assert!(
+        lines[0].starts_with("The latest of 12:\n2026-11-21  -7.45 EUR  Bakery \"M\u{fc}ller\" & Sons\n"),
+        "{lines:?}"
+    );
     assert!(lines[0].contains("Refund {order 17}"), "braces of an answer are only text: {lines:?}");
     assert_eq!(lines[0].lines().count(), 6);
 
-    assert_eq!(alice.says("send money").await, ["Alice Liddell, which account number shall the money go to?"]);
+    assert_eq!(
+        alice.says("send money").await,
+        ["Alice Liddell, which account number shall the money go to?"]
+    );
     assert_eq!(alice.says("0023456789").await, ["How many euros?"]);
     assert_eq!(alice.says("12.50").await, ["Send 12.50 EUR to 0023456789? [1] Yes, send it [2] No"]);
     let done = alice.says("yes").await;

@@ -4,9 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use countersign_egress::{
-    Client, EgressError, MaybeSent, OutgoingRequest, Policy, Sending, Transport,
-};
+use countersign_egress::{Client, EgressError, MaybeSent, OutgoingRequest, Policy, Sending, Transport};
 
 /// Carries requests over real HTTP and keeps a copy of each.
 pub(crate) struct Wire {

@@ -10,11 +10,11 @@ use async_trait::async_trait;
 use countersign_bank::{Bank, BankOptions, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, Running};
 use countersign_model::{ChannelKind, Name, OutMessage, Timestamp};
 use countersign_runner::{
-    Channel, ChannelAccount, ConversationKey, Delivery, MemoryStore, Notice, Observer, Parts, Registry, Runner,
-    SendError, Sleeper, open_keys,
+    Channel, ChannelAccount, ConversationKey, Delivery, MemoryStore, Notice, Observer, Parts, Registry,
+    Runner, SendError, Sleeper, open_keys,
 };
-use countersign_script::{CheckOptions, Runnable};
 use countersign_script::diagnostics::Severity;
+use countersign_script::{CheckOptions, Runnable};
 use countersign_store::{Conversations as _, Secrets as _};
 use countersign_vault::{MasterKey, MasterKeys};
 
@@ -106,7 +106,20 @@ impl World {
         let noticed = Arc::new(Noticed::default());
         let runner = runner(&store, &keys, wire.clone(), wire.policy(), &registry, &clock, &noticed);
         let changed = tokio::sync::Notify::new();
-        Self { bank, clock, store, wire, runner, bot, heard, noticed, registry, keys, changed, messages: AtomicU64::new(0) }
+        Self {
+            bank,
+            clock,
+            store,
+            wire,
+            runner,
+            bot,
+            heard,
+            noticed,
+            registry,
+            keys,
+            changed,
+            messages: AtomicU64::new(0),
+        }
     }
 
     /// Somebody on a channel of this kind.
@@ -203,7 +216,8 @@ pub(crate) fn demo_bot(name: &str, bank_url: &str) -> Runnable {
 /// A bot from its text, checked and bound to a bank.
 pub(crate) fn bot(text: &str, bank_url: &str) -> Runnable {
     let checkup = countersign_script::check("bot.yaml", text, &CheckOptions::default());
-    let errors: Vec<_> = checkup.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors: Vec<_> =
+        checkup.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
     let constants: BTreeMap<String, String> = [
         ("bank_url".to_owned(), bank_url.to_owned()),
