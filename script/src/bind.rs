@@ -6,7 +6,8 @@ use crate::checked::BindError;
 use crate::compile::rebind::reread;
 use crate::compile::url::{Purpose, plain_origin};
 use crate::program::{
-    AnswerKind, OptionChoice, Options, Program, Question, RequestTemplate, Sentences, SetValue, StepKind, Text,
+    AnswerKind, OptionChoice, Options, Program, Question, RequestTemplate, Sentences, SetValue, StepKind,
+    Text,
 };
 use crate::template::{Piece, Slot, Template, encode};
 
@@ -206,7 +207,8 @@ impl Binder<'_> {
     }
 
     fn url(&mut self, url: &mut Template, purpose: Purpose, at: &str) {
-        let has_constants = url.pieces.iter().any(|piece| matches!(piece, Piece::Slot { slot: Slot::Config(_), .. }));
+        let has_constants =
+            url.pieces.iter().any(|piece| matches!(piece, Piece::Slot { slot: Slot::Config(_), .. }));
         if !self.template(url, at) || !has_constants {
             return;
         }
@@ -216,13 +218,14 @@ impl Binder<'_> {
         }
     }
 
-    /// Puts the constants into a template. Says whether that was possible.
+    /// Puts the constants into a template. Says whether all of them are there.
     fn template(&mut self, template: &mut Template, at: &str) -> bool {
-        let needs_work = |piece: &Piece| matches!(piece, Piece::Slot { slot: Slot::Config(_) | Slot::Secret(_), .. });
+        let needs_work =
+            |piece: &Piece| matches!(piece, Piece::Slot { slot: Slot::Config(_) | Slot::Secret(_), .. });
         if !template.pieces.iter().any(needs_work) {
             return true;
         }
-        let errors = self.errors.len();
+        let mut complete = true;
         let mut pieces: Vec<Piece> = Vec::with_capacity(template.pieces.len());
         for piece in &template.pieces {
             match piece {
@@ -232,10 +235,15 @@ impl Binder<'_> {
                         let mut text = String::new();
                         match encode(value, *place, &mut text) {
                             Ok(()) => push_text(&mut pieces, &text),
-                            Err(_) => self.add(BindError::Header { name: name.to_string(), at: at.to_owned() }),
+                            Err(_) => {
+                                self.add(BindError::Header { name: name.to_string(), at: at.to_owned() })
+                            }
                         }
                     }
-                    None => self.add(BindError::Constant { name: name.to_string(), at: at.to_owned() }),
+                    None => {
+                        complete = false;
+                        self.add(BindError::Constant { name: name.to_string(), at: at.to_owned() });
+                    }
                 },
                 Piece::Slot { slot, .. } => {
                     if let Slot::Secret(name) = slot
@@ -247,9 +255,8 @@ impl Binder<'_> {
                 }
             }
         }
-        let complete = pieces.iter().all(|piece| !matches!(piece, Piece::Slot { slot: Slot::Config(_), .. }));
         template.pieces = pieces.into();
-        complete && self.errors.len() == errors
+        complete
     }
 
     /// What is missing in many places is told once.

@@ -31,14 +31,16 @@ pub fn check(name: &str, text: &str, options: &CheckOptions) -> Checkup {
     let mut report = Report::default();
     let checked = compile_checked(&prepared(name, text), options, &mut report);
     let checked = checked.filter(|_| !report.has_errors());
-    Checkup { checked, diagnostics: report.into_diagnostics() }
+    Checkup { checked, diagnostics: findings(report) }
 }
 
 /// Checks a bot file that may not even be text.
 pub fn check_bytes(name: &str, bytes: &[u8], options: &CheckOptions) -> Checkup {
     match std::str::from_utf8(bytes) {
         Ok(text) => check(name, text, options),
-        Err(error) => Checkup { checked: None, diagnostics: vec![not_text::not_text(bytes, error.valid_up_to())] },
+        Err(error) => {
+            Checkup { checked: None, diagnostics: vec![not_text::not_text(bytes, error.valid_up_to())] }
+        }
     }
 }
 
@@ -49,7 +51,7 @@ pub fn bot_file(name: &str, text: &str) -> Result<BotFile, Vec<Diagnostic>> {
     let file = read(&text, &mut report).and_then(|node| decode(&node, &mut report)).map(|(file, _)| file);
     match file {
         Some(file) if !report.has_errors() => Ok(file),
-        _ => Err(report.into_diagnostics()),
+        _ => Err(findings(report)),
     }
 }
 
@@ -92,4 +94,57 @@ fn prepared<'t>(name: &str, text: &'t str) -> std::borrow::Cow<'t, str> {
     let is_json = name.to_ascii_lowercase().ends_with(".json") || text.trim_start().starts_with('{');
     // In JSON a tab cannot stand inside a string, so each is white space between values (RFC 8259 §7).
     if is_json && text.contains('\t') { text.replace('\t', " ").into() } else { text.into() }
+}
+
+/// The findings, fit to be shown: what they quote from the file has no line breaks, no control characters that a
+/// terminal would obey, and no endless words.
+fn findings(report: Report) -> Vec<Diagnostic> {
+    let mut all = report.into_diagnostics();
+    for finding in &mut all {
+        tidy(&mut finding.message);
+        tidy(&mut finding.path);
+        finding.notes.iter_mut().for_each(tidy);
+        finding.labels.iter_mut().for_each(|label| tidy(&mut label.text));
+        if let Some(help) = &mut finding.help {
+            tidy(&mut help.text);
+        }
+    }
+    all
+}
+
+fn tidy(text: &mut String) {
+    const LONGEST: usize = 600;
+    if text.chars().any(char::is_control) {
+        *text = text
+            .chars()
+            .flat_map(|c| if c.is_control() { c.escape_debug().collect() } else { vec![c] })
+            .collect();
+    }
+    if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(cut);
+        text.push('…');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_finding_quotes_cannot_spoil_a_terminal() {
+        let text = format!("countersign: 1\nbot: demo\n\"a\\e[2J\\n{}\": 1\nscripts: []\n", "x".repeat(900));
+        let found = check("b.yaml", &text, &CheckOptions::default()).diagnostics;
+        assert!(found[0].message.starts_with("there is no `a\\u{1b}[2J\\nxxx"), "{}", found[0].message);
+        assert_eq!(found[0].message.chars().count(), 601);
+    }
+
+    #[test]
+    fn json_may_have_tabs_and_a_byte_order_mark_may_come_first() {
+        let json = "{\n\t\"countersign\": 1,\n\t\"bot\": \"demo\",\n\t\"scripts\": [{ \"id\": \"a\", \"triggers\": \"a\",\t\"steps\": [\"end\"] }]\n}";
+        let yaml = "\u{feff}countersign: 1\nbot: demo\nscripts: [{ id: a, triggers: a, steps: [end] }]\n";
+        for (name, text) in [("a.json", json), ("-", json), ("a.yaml", yaml)] {
+            let checkup = check(name, text, &CheckOptions::default());
+            assert!(checkup.checked.is_some(), "{name}: {:#?}", checkup.diagnostics);
+        }
+    }
 }

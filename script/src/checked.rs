@@ -29,7 +29,9 @@ impl Deref for Runnable {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BindError {
     /// A constant is named that the workspace does not have.
-    #[error("the bot uses `{{config.{name}}}` at {at}, and there is no such constant; give it with `--config {name}=VALUE` or under `[config]`")]
+    #[error(
+        "the bot uses `{{config.{name}}}` at {at}, and there is no such constant; give it with `--config {name}=VALUE` or under `[config]`"
+    )]
     Constant {
         /// The constant.
         name: String,
@@ -37,7 +39,9 @@ pub enum BindError {
         at: String,
     },
     /// A secret is named that the workspace does not have.
-    #[error("the bot uses `{{secret.{name}}}` at {at}, and there is no such secret; give it with `--secret {name}=VALUE` or under `[secrets]`")]
+    #[error(
+        "the bot uses `{{secret.{name}}}` at {at}, and there is no such secret; give it with `--secret {name}=VALUE` or under `[secrets]`"
+    )]
     Secret {
         /// The secret.
         name: String,
@@ -45,7 +49,9 @@ pub enum BindError {
         at: String,
     },
     /// A constant cannot stand in a header.
-    #[error("the constant `{name}` cannot stand in the header at {at}: it has a line break or a character beyond ASCII")]
+    #[error(
+        "the constant `{name}` cannot stand in the header at {at}: it has a line break or a character beyond ASCII"
+    )]
     Header {
         /// The constant.
         name: String,

@@ -7,9 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use crate::diagnostics::{
-    Report, Span, duplicate_key, empty_file, not_yaml, several_documents, too_big,
-};
+use crate::diagnostics::{Report, Span, duplicate_key, empty_file, not_yaml, several_documents, too_big};
 
 /// The largest file, in bytes.
 pub(crate) const MAX_BYTES: usize = 5 * 1024 * 1024;
@@ -29,7 +27,10 @@ pub(crate) struct Node<'t> {
 #[derive(Clone, Debug)]
 pub(crate) enum Kind<'t> {
     /// A single value. Unquoted ones may be numbers, truth values or nothing.
-    Scalar { text: Cow<'t, str>, quoted: bool },
+    Scalar {
+        text: Cow<'t, str>,
+        quoted: bool,
+    },
     List(Vec<Node<'t>>),
     Map(Vec<(Key<'t>, Node<'t>)>),
 }
@@ -259,7 +260,11 @@ impl<'t> Builder<'t, '_> {
                         entries.push((key, node));
                     } else {
                         let first = entries.iter().find(|(other, _)| other.text == key.text);
-                        self.report.add(duplicate_key::duplicate_key(&key.text, key.span, first.map(|e| e.0.span)));
+                        self.report.add(duplicate_key::duplicate_key(
+                            &key.text,
+                            key.span,
+                            first.map(|e| e.0.span),
+                        ));
                     }
                 }
             },

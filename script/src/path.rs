@@ -101,7 +101,8 @@ impl Path {
             return Err(PathError::Empty);
         }
         // The parser of JSONPath calls itself for every bracket.
-        if text.len() > Self::MAX_LEN || text.bytes().filter(|byte| matches!(byte, b'(' | b'!')).count() > 20 {
+        if text.len() > Self::MAX_LEN || text.bytes().filter(|byte| matches!(byte, b'(' | b'!')).count() > 20
+        {
             return Err(PathError::TooLong);
         }
         if !text.starts_with('$') {
@@ -110,7 +111,10 @@ impl Path {
         match JsonPath::parse(text) {
             Ok(path) => Ok(Self { text: text.into(), form: Form::Full(Box::new(path)) }),
             Err(error) => {
-                let at = text.char_indices().nth(error.position().saturating_sub(1)).map_or(text.len(), |(at, _)| at);
+                let at = text
+                    .char_indices()
+                    .nth(error.position().saturating_sub(1))
+                    .map_or(text.len(), |(at, _)| at);
                 Err(PathError::JsonPath { why: error.message().into(), at })
             }
         }
@@ -241,7 +245,10 @@ mod tests {
         assert_eq!(error("a[0]b"), PathError::Character { character: 'b', at: 4 });
         assert_eq!(error(&"a".repeat(1001)), PathError::TooLong);
         assert!(matches!(error("$.a[?(@.b"), PathError::JsonPath { .. }));
-        assert_eq!(error("a b").to_string(), "` ` cannot stand in a dotted path; write a JSONPath such as `$['a b']`");
+        assert_eq!(
+            error("a b").to_string(),
+            "` ` cannot stand in a dotted path; write a JSONPath such as `$['a b']`"
+        );
         assert!(error("$.a[").to_string().starts_with("this is not a JSONPath (RFC 9535): "));
     }
 
@@ -263,7 +270,10 @@ mod tests {
         let authors = [0, 1, 2, 3].map(|index| book(index)["author"].clone());
         assert_eq!(find("$.store.book[*].author", &store), authors);
         assert_eq!(find("$..author", &store), authors);
-        assert_eq!(find("$.store.*", &store), [store["store"]["book"].clone(), store["store"]["bicycle"].clone()]);
+        assert_eq!(
+            find("$.store.*", &store),
+            [store["store"]["book"].clone(), store["store"]["bicycle"].clone()]
+        );
         assert_eq!(find("$.store..price", &store).len(), 5);
         assert_eq!(find("$..book[2]", &store), [book(2)]);
         assert_eq!(find("$..book[2].author", &store), [json!("Herman Melville")]);

@@ -106,7 +106,8 @@ fn add<'t>(literal: &mut Cow<'t, str>, text: &'t str) {
 /// A name, or a name with an id or a path behind it: `authtoken:bank`, `item.price`, `item.lines[0]`.
 fn is_name(name: &str) -> bool {
     let first = name.split(['.', ':']).next().unwrap_or("");
-    is_variable(first) && !name.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\''))
+    is_variable(first)
+        && !name.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\''))
 }
 
 /// Whether a variable can have this name: letters, digits, `_` and `-`, not beginning with a digit or `-`.

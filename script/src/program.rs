@@ -177,7 +177,9 @@ pub struct RequestTemplate {
 }
 
 /// Methods that a request can have (RFC 9110 §9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// Reads.
@@ -330,7 +332,14 @@ pub struct Keypad {
 
 impl Default for Keypad {
     fn default() -> Self {
-        Self { min: 1, max: 32, finish_key: Some('#'), first_digit_ms: 8_000, between_digits_ms: 4_000, tries: 3 }
+        Self {
+            min: 1,
+            max: 32,
+            finish_key: Some('#'),
+            first_digit_ms: 8_000,
+            between_digits_ms: 4_000,
+            tries: 3,
+        }
     }
 }
 

@@ -40,7 +40,8 @@ impl Triggers {
 
     /// The phrase that fits best, else a trigger word that stands somewhere in the text. The text is normalised.
     fn loosely(&self, text: &str) -> Option<ScriptIx> {
-        let words: Vec<Word<'_>> = text.split(' ').filter(|word| !word.is_empty()).take(MAX_WORDS).map(Word::new).collect();
+        let words: Vec<Word<'_>> =
+            text.split(' ').filter(|word| !word.is_empty()).take(MAX_WORDS).map(Word::new).collect();
         self.best_phrase(&words).or_else(|| words.iter().find_map(|word| self.words.get(word.text)).copied())
     }
 
@@ -140,7 +141,11 @@ pub fn normalise(text: &str) -> String {
 fn add(c: char, out: &mut String) {
     if c.is_alphanumeric() {
         out.push(c);
-    } else if !unicode_normalization::char::is_combining_mark(c) && !out.is_empty() && !out.ends_with(' ') && c != '\'' {
+    } else if !unicode_normalization::char::is_combining_mark(c)
+        && !out.is_empty()
+        && !out.ends_with(' ')
+        && c != '\''
+    {
         out.push(' ');
     }
 }

@@ -46,12 +46,15 @@ fn every_feature_is_read() {
     assert_eq!(
         body(0),
         concat!(
-            r#"{"grant_type":"password","meta":{"source":"bot {Channel JsonString}","level":3,"deep":[true,null,1.50]},"#,
+            r#"{"grant_type":"password","meta":{"source":"bot {Channel JsonString}","level":3,"deep":[true,null,1.5,12345678901234567890123]},"#,
             r#""user":{"kind":"person","name":{bank-login#0 JsonValue},"password":{bank-login#1 JsonValue}}}"#
         )
     );
     assert_eq!(body(1), "phone={code-login#0 Form}&code={code-login#1 Form}");
-    assert_eq!(shown(&program.tokens[2].request.url), "{config.bank_url Raw}/pin?v=1&pin={pin-login#0 Query}");
+    assert_eq!(
+        shown(&program.tokens[2].request.url),
+        "{config.bank_url Raw}/pin?v=1&pin={pin-login#0 Query}"
+    );
     let refresh = &program.tokens[0].refresh.as_ref().unwrap().request;
     assert_eq!(
         shown(&refresh.body.as_ref().unwrap().1),
@@ -66,11 +69,11 @@ fn every_feature_is_read() {
     );
     assert_eq!(
         shown(&services[2].request.body.as_ref().unwrap().1),
-        "amount={Var(VarIx(9)) Form}&to={pay#0 Form}&fixed=a%26b&n=1"
+        "amount={Var(VarIx(5)) Form}&to={pay#0 Form}&fixed=a%26b&n=1"
     );
     assert_eq!(
         shown(&services[3].request.body.as_ref().unwrap().1),
-        "<note from=\"{ContactName Xml}\">{Var(VarIx(9)) Xml}</note>"
+        "<note from=\"{ContactName Xml}\">{Var(VarIx(5)) Xml}</note>"
     );
     assert_eq!(services[2].idempotency_header.as_deref(), Some("X-Request-Key"));
     assert_eq!(services[1].retries, 1);
@@ -110,7 +113,8 @@ fn the_schema_describes_the_file() {
     let schema = schema();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert!(schema["$id"].is_string() && schema["title"].is_string());
-    let required: Vec<_> = schema["required"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
+    let required: Vec<_> =
+        schema["required"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
     assert_eq!(required, ["countersign", "bot", "scripts"]);
     let token = &schema["$defs"]["TokenComponent"];
     assert_eq!(token["additionalProperties"], false);
@@ -145,7 +149,7 @@ fn constants_and_secrets_are_put_in() {
     assert_eq!(shown(&bot.tokens[0].request.url), "https://Bank.example:443/v1/login");
     assert_eq!(shown(&bot.tokens[0].send_to[0]), "https://bank.example");
     assert_eq!(shown(&bot.tokens[0].send_to[1]), "https://api.example");
-    assert_eq!(bot.services[1].request.url.pieces.len(), 5);
+    assert_eq!(bot.services[1].request.url.pieces.len(), 7);
     assert!(!format!("{:?}", *bot).contains("Config("));
     for (value, why) in [
         ("https:///x", "it has no host"),
@@ -174,8 +178,16 @@ fn constants_and_secrets_are_put_in() {
 /// A constant that ends before its host must not let a user's answer become the host.
 #[test]
 fn a_constant_never_gives_the_host_away() {
-    let text = DEMO.replace("/accounts/{val1}/", "{config.path}/{val1}/");
-    let checked = good(&text);
+    let checked = good(
+        "
+countersign: 1
+bot: demo
+web_services:
+  - { id: s, url: \"{config.bank_url}{config.path}/{val1}\", questions: [{ question: Which? }] }
+scripts:
+  - { id: a, triggers: [a], steps: [{ web_service: s }] }
+",
+    );
     for path in ["", "@evil.example", "/x"] {
         let constants = BTreeMap::from([
             ("bank_url".to_owned(), "https://".to_owned()),
@@ -183,15 +195,25 @@ fn a_constant_never_gives_the_host_away() {
         ]);
         assert!(checked.bind(&constants, &BTreeSet::new()).is_err(), "{path:?}");
     }
+    let constants = BTreeMap::from([
+        ("bank_url".to_owned(), "https://".to_owned()),
+        ("path".to_owned(), "bank.example/v1".to_owned()),
+    ]);
+    let bot = checked.bind(&constants, &BTreeSet::new()).unwrap();
+    assert_eq!(shown(&bot.services[0].request.url), "https://bank.example/v1/{val#0 Path}");
 }
 
 #[test]
 fn a_thousand_steps_are_checked_at_once() {
     let mut text = DEMO.to_owned();
     for script in 0..100 {
-        text += &format!("  - id: s{script}\n    triggers: [word{script}, please do thing number {script}]\n    steps:\n");
+        text += &format!(
+            "  - id: s{script}\n    triggers: [word{script}, please do thing number {script}]\n    steps:\n"
+        );
         for step in 0..10 {
-            text += &format!("      - {{ id: step{step}, message: \"Step {step} of {{channel}} and {{contact.name}}.\" }}\n");
+            text += &format!(
+                "      - {{ id: step{step}, message: \"Step {step} of {{channel}} and {{contact.name}}.\" }}\n"
+            );
         }
     }
     let started = Instant::now();
@@ -203,7 +225,7 @@ fn a_thousand_steps_are_checked_at_once() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>()) {

@@ -141,7 +141,12 @@ impl Compiler<'_> {
     }
 
     /// A web form.
-    pub(crate) fn web_form(&mut self, fields: &Entries<Spanned<Simple>>, at: &At<'_>, scope: Scope<'_>) -> Template {
+    pub(crate) fn web_form(
+        &mut self,
+        fields: &Entries<Spanned<Simple>>,
+        at: &At<'_>,
+        scope: Scope<'_>,
+    ) -> Template {
         let mut out = Builder::default();
         for (index, (key, value)) in fields.0.iter().enumerate() {
             if index > 0 {

@@ -190,8 +190,13 @@ impl Compiler<'_> {
         };
         let mut local = HashSet::new();
         local_names(program.expression(), &mut local);
-        let mut names: Vec<String> =
-            program.references().variables().into_iter().map(str::to_owned).filter(|name| !local.contains(name)).collect();
+        let mut names: Vec<String> = program
+            .references()
+            .variables()
+            .into_iter()
+            .map(str::to_owned)
+            .filter(|name| !local.contains(name))
+            .collect();
         names.sort_unstable();
         let mut variables = Vec::new();
         for name in names {
@@ -216,9 +221,9 @@ fn all_of(mut tests: Vec<Test>) -> Test {
     if tests.len() == 1 { tests.remove(0) } else { Test::All(tests) }
 }
 
+/// How deep an expression stands in itself, at most: brackets, and signs such as `!` whose end is not known.
 fn deepest_bracket(text: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut deepest = 0;
+    let (mut depth, mut deepest) = (0_usize, 0);
     for byte in text.bytes() {
         match byte {
             b'(' | b'[' | b'{' | b'!' | b'?' => {
@@ -226,8 +231,6 @@ fn deepest_bracket(text: &str) -> usize {
                 deepest = deepest.max(depth);
             }
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            // Signs in a row nest as brackets do, until something else comes.
-            b'a'..=b'z' | b'A'..=b'Z' | b'&' | b'|' => {}
             _ => {}
         }
     }
@@ -246,7 +249,9 @@ fn offset(text: &str, (line, column): (isize, isize)) -> Option<usize> {
 /// Names that macros such as `all(x, …)` bring along.
 fn local_names(expression: &IdedExpr, names: &mut HashSet<String>) {
     match &expression.expr {
-        Expr::Call(call) => call.target.iter().map(|target| &**target).chain(&call.args).for_each(|e| local_names(e, names)),
+        Expr::Call(call) => {
+            call.target.iter().map(|target| &**target).chain(&call.args).for_each(|e| local_names(e, names))
+        }
         Expr::Comprehension(comprehension) => {
             names.insert(comprehension.iter_var.clone());
             names.extend(comprehension.iter_var2.clone());

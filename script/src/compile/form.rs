@@ -31,7 +31,12 @@ impl Compiler<'_> {
                     self.report.add(unfitting_setting::both(&at.to_string(), field.span, "field", "`save`"));
                 }
                 let Some(variable) = wire.save.as_ref().or(wire.field.as_ref()) else {
-                    self.report.add(missing_key::missing_key(&at.to_string(), question.span, "save", "the name of a variable"));
+                    self.report.add(missing_key::missing_key(
+                        &at.to_string(),
+                        question.span,
+                        "save",
+                        "the name of a variable",
+                    ));
                     continue;
                 };
                 let variable = self.kept_in(variable, &at.key("save"));

@@ -99,7 +99,12 @@ impl Compiler<'_> {
             bot,
             fingerprint: fingerprint(file),
             languages: std::mem::take(&mut self.languages),
-            channels: file.channels.iter().flat_map(|list| &list.value).map(|channel| channel.value.into()).collect(),
+            channels: file
+                .channels
+                .iter()
+                .flat_map(|list| &list.value)
+                .map(|channel| channel.value.into())
+                .collect(),
             tokens,
             services,
             forms,
@@ -190,7 +195,9 @@ impl Compiler<'_> {
     fn token(&mut self, id: &str, span: Span, at: &At<'_>) -> Option<TokenIx> {
         let found = self.tokens.get(id).map(|(number, _)| *number);
         if found.is_none() {
-            self.unknown("Authorization Token", id, span, at, |c| c.tokens.keys().map(String::as_str).collect());
+            self.unknown("Authorization Token", id, span, at, |c| {
+                c.tokens.keys().map(String::as_str).collect()
+            });
         }
         found
     }
@@ -198,7 +205,9 @@ impl Compiler<'_> {
     fn service(&mut self, id: &Spanned<String>, at: &At<'_>) -> Option<ServiceIx> {
         let found = self.services.get(&id.value).map(|(number, _)| *number);
         if found.is_none() {
-            self.unknown("Web Service", &id.value, id.span, at, |c| c.services.keys().map(String::as_str).collect());
+            self.unknown("Web Service", &id.value, id.span, at, |c| {
+                c.services.keys().map(String::as_str).collect()
+            });
         }
         found
     }
@@ -214,7 +223,9 @@ impl Compiler<'_> {
     fn script(&mut self, id: &Spanned<String>, at: &At<'_>) -> Option<ScriptIx> {
         let found = self.scripts.get(&id.value).map(|(number, _)| *number);
         if found.is_none() {
-            self.unknown("script", &id.value, id.span, at, |c| c.scripts.keys().map(String::as_str).collect());
+            self.unknown("script", &id.value, id.span, at, |c| {
+                c.scripts.keys().map(String::as_str).collect()
+            });
         }
         found
     }
@@ -240,7 +251,14 @@ impl Compiler<'_> {
         if (min..=max).contains(&number.value) {
             return number.value;
         }
-        self.report.add(out_of_range::out_of_range(&at.to_string(), number.span, number.value as f64, min, max, unit));
+        self.report.add(out_of_range::out_of_range(
+            &at.to_string(),
+            number.span,
+            number.value as f64,
+            min,
+            max,
+            unit,
+        ));
         number.value.clamp(min, max)
     }
 
@@ -254,7 +272,14 @@ impl Compiler<'_> {
         if seconds >= min as f64 && seconds <= max as f64 {
             return Duration::from_millis((seconds * 1000.0) as u64);
         }
-        self.report.add(out_of_range::out_of_range(&at.to_string(), number.span, seconds, min, max, "seconds"));
+        self.report.add(out_of_range::out_of_range(
+            &at.to_string(),
+            number.span,
+            seconds,
+            min,
+            max,
+            "seconds",
+        ));
         Duration::from_secs(max)
     }
 }

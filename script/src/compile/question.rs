@@ -62,7 +62,13 @@ impl Compiler<'_> {
         };
         let kind = self.answer_kind(asked, at);
         let keypad = self.keypad(asked, &kind, at);
-        Question { text, kind, secret: asked.secret, retry: self.optional_text(asked.retry, "retry", at), keypad }
+        Question {
+            text,
+            kind,
+            secret: asked.secret,
+            retry: self.optional_text(asked.retry, "retry", at),
+            keypad,
+        }
     }
 
     pub(crate) fn optional_text(
@@ -117,7 +123,11 @@ impl Compiler<'_> {
             Kind::Choice => AnswerKind::Choice(self.plain_choices(asked, at)),
             Kind::Pattern => match asked.pattern {
                 None => {
-                    self.report.add(missing_key::for_kind(&at.to_string(), asked.kind.map(|k| k.span), "pattern"));
+                    self.report.add(missing_key::for_kind(
+                        &at.to_string(),
+                        asked.kind.map(|k| k.span),
+                        "pattern",
+                    ));
                     AnswerKind::Text { min: 1, max: USUAL_TEXT as u32 }
                 }
                 Some(pattern) => match self.regex(pattern, &at.key("pattern"), true) {
@@ -145,7 +155,11 @@ impl Compiler<'_> {
 
     fn plain_choices(&mut self, asked: Asked<'_>, at: &At<'_>) -> Vec<OptionChoice> {
         let Some(choices) = asked.choices.filter(|choices| !choices.value.is_empty()) else {
-            self.report.add(missing_key::for_kind(&at.to_string(), asked.kind.map(|kind| kind.span), "choices"));
+            self.report.add(missing_key::for_kind(
+                &at.to_string(),
+                asked.kind.map(|kind| kind.span),
+                "choices",
+            ));
             return Vec::new();
         };
         let at = at.key("choices");
@@ -167,7 +181,11 @@ impl Compiler<'_> {
     }
 
     /// What comes back for a choice.
-    pub(crate) fn choice_value(&self, label: &crate::program::Text, value: Option<&Spanned<String>>) -> Box<str> {
+    pub(crate) fn choice_value(
+        &self,
+        label: &crate::program::Text,
+        value: Option<&Spanned<String>>,
+    ) -> Box<str> {
         if let Some(value) = value {
             return value.value.as_str().into();
         }
@@ -212,7 +230,12 @@ impl Compiler<'_> {
         let Some((given, at)) = own.or(asked.outer_keypad.map(|outer| (outer, *at))) else { return keypad };
         let wire = &given.value;
         if wire.digits.is_some() && (wire.min.is_some() || wire.max.is_some()) {
-            self.report.add(unfitting_setting::both(&at.to_string(), given.span, "digits", "`min` and `max`"));
+            self.report.add(unfitting_setting::both(
+                &at.to_string(),
+                given.span,
+                "digits",
+                "`min` and `max`",
+            ));
         }
         if let Some(digits) = &wire.digits {
             let digits = self.small(digits, &at.key("digits"), 1, 32, "digits");
@@ -250,7 +273,8 @@ impl Compiler<'_> {
                 self.pause(&wait, &at.key(key), 1, 60).as_millis() as u32
             })
         };
-        keypad.first_digit_ms = pause(&wire.first_digit_timeout, "first_digit_timeout", keypad.first_digit_ms);
+        keypad.first_digit_ms =
+            pause(&wire.first_digit_timeout, "first_digit_timeout", keypad.first_digit_ms);
         keypad.between_digits_ms =
             pause(&wire.between_digits_timeout, "between_digits_timeout", keypad.between_digits_ms);
         if let Some(tries) = &wire.tries {

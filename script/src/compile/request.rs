@@ -56,12 +56,19 @@ impl Compiler<'_> {
     }
 
     /// A text that is the value of a header.
-    pub(crate) fn header_value(&mut self, value: &Spanned<String>, at: &At<'_>, scope: Scope<'_>) -> Template {
+    pub(crate) fn header_value(
+        &mut self,
+        value: &Spanned<String>,
+        at: &At<'_>,
+        scope: Scope<'_>,
+    ) -> Template {
         let parts = self.resolve(value, at, scope);
         let mut out = Builder::default();
         for part in &parts {
             match part {
-                Resolved::Text(text) if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) => out.raw(text),
+                Resolved::Text(text) if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) => {
+                    out.raw(text)
+                }
                 Resolved::Text(_) => self.report.add(bad_header::value(&at.to_string(), value.span)),
                 Resolved::Slot(slot, _) => out.slot(slot.clone(), Place::Header),
             }
@@ -101,5 +108,6 @@ pub(crate) fn slots<'t>(templates: impl IntoIterator<Item = &'t Template>) -> im
 
 /// A token as RFC 9110 §5.6.2 has it.
 fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

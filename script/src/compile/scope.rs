@@ -167,7 +167,13 @@ impl Compiler<'_> {
         let index = match number.checked_sub(1) {
             Some(index) if index < count => u8::try_from(index).ok()?,
             _ => {
-                self.report.add(answer_out_of_range::answer_out_of_range(&at.to_string(), span, name, id, count));
+                self.report.add(answer_out_of_range::answer_out_of_range(
+                    &at.to_string(),
+                    span,
+                    name,
+                    id,
+                    count,
+                ));
                 return None;
             }
         };

@@ -32,7 +32,11 @@ impl Compiler<'_> {
             let id = self.name(&script.value.id, &at.key("id"));
             let items = script.value.steps.as_ref().map_or(&[][..], |steps| &steps.value);
             if items.is_empty() {
-                self.report.add(empty_script::empty_script(&at.to_string(), script.value.id.span, &script.value.id.value));
+                self.report.add(empty_script::empty_script(
+                    &at.to_string(),
+                    script.value.id.span,
+                    &script.value.id.value,
+                ));
             }
             scripts.push(Script { id, entry: self.script_starts[index] });
             let at = at.key("steps");
@@ -64,7 +68,12 @@ impl Compiler<'_> {
                     let at = list.key(&script.value.id.value);
                     let at = at.key("steps");
                     let at = at.index(position);
-                    self.report.add(duplicate_id::duplicate_id(&at.key("id").to_string(), id, "a step of this script", *first));
+                    self.report.add(duplicate_id::duplicate_id(
+                        &at.key("id").to_string(),
+                        id,
+                        "a step of this script",
+                        *first,
+                    ));
                     continue;
                 }
                 ids.insert(id.value.clone(), (step, id.span));
@@ -96,11 +105,18 @@ impl Compiler<'_> {
         }
         self.sound = false;
         if !self.lost.contains(&name.value) {
-            let elsewhere = self.steps.iter().position(|ids| ids.contains_key(&name.value)).and_then(|index| {
-                self.scripts.iter().find(|(_, (number, _))| number.at() == index).map(|(id, _)| &**id)
-            });
+            let elsewhere =
+                self.steps.iter().position(|ids| ids.contains_key(&name.value)).and_then(|index| {
+                    self.scripts.iter().find(|(_, (number, _))| number.at() == index).map(|(id, _)| &**id)
+                });
             let known = self.steps[script.at()].keys().chain(self.scripts.keys()).map(String::as_str);
-            self.report.add(unknown_id::unknown_target(&at.to_string(), name.span, &name.value, known, elsewhere));
+            self.report.add(unknown_id::unknown_target(
+                &at.to_string(),
+                name.span,
+                &name.value,
+                known,
+                elsewhere,
+            ));
         }
         None
     }

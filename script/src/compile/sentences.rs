@@ -17,12 +17,22 @@ impl Compiler<'_> {
         let retry_at = at.key("retry");
         macro_rules! sentence {
             ($field:ident, $en:literal, $es:literal) => {
-                self.sentence(texts.and_then(|texts| texts.$field.as_ref()), &at.key(stringify!($field)), $en, $es)
+                self.sentence(
+                    texts.and_then(|texts| texts.$field.as_ref()),
+                    &at.key(stringify!($field)),
+                    $en,
+                    $es,
+                )
             };
         }
         macro_rules! again {
             ($field:ident, $en:literal, $es:literal) => {
-                self.sentence(retry.and_then(|retry| retry.$field.as_ref()), &retry_at.key(stringify!($field)), $en, $es)
+                self.sentence(
+                    retry.and_then(|retry| retry.$field.as_ref()),
+                    &retry_at.key(stringify!($field)),
+                    $en,
+                    $es,
+                )
             };
         }
         Sentences {
@@ -31,7 +41,11 @@ impl Compiler<'_> {
                 "Sorry, I did not understand that.",
                 "Lo siento, no lo he entendido."
             ),
-            choose: sentence!(choose, "Please choose one of these.", "Por favor, elige una de estas opciones."),
+            choose: sentence!(
+                choose,
+                "Please choose one of these.",
+                "Por favor, elige una de estas opciones."
+            ),
             retry: RetrySentences {
                 text: again!(text, "Please write a short answer.", "Por favor, escribe una respuesta corta."),
                 number: again!(number, "Please answer with a number.", "Por favor, responde con un número."),
@@ -116,11 +130,7 @@ impl Compiler<'_> {
                 "That is not available at the moment. Please try again later.",
                 "No está disponible en este momento. Inténtalo más tarde."
             ),
-            trouble: sentence!(
-                trouble,
-                "Sorry, something went wrong.",
-                "Lo siento, algo ha ido mal."
-            ),
+            trouble: sentence!(trouble, "Sorry, something went wrong.", "Lo siento, algo ha ido mal."),
             digits_only: sentence!(
                 digits_only,
                 "Please answer with digits only.",

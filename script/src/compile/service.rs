@@ -36,8 +36,10 @@ impl Compiler<'_> {
     ) -> (ServiceComponent, Template) {
         let id = self.name(&wire.id, &at.key("id"));
         let asked_here = wire.questions.as_ref().map_or(&[][..], |list| &list.value);
-        let secrets: Vec<bool> =
-            asked_here.iter().map(|question| question.value.secret.as_ref().is_some_and(|secret| secret.value)).collect();
+        let secrets: Vec<bool> = asked_here
+            .iter()
+            .map(|question| question.value.secret.as_ref().is_some_and(|secret| secret.value))
+            .collect();
         let before = self.befores.get(&number).map(|before| (before.component.clone(), before.asked));
         if let (Some((component, _)), Some(questions)) = (&before, &wire.questions) {
             let at = at.key("questions").to_string();
@@ -70,11 +72,21 @@ impl Compiler<'_> {
             }
         });
         let retries = match &wire.retries {
-            None => if request.method == Method::Get { 2 } else { 0 },
+            None => {
+                if request.method == Method::Get {
+                    2
+                } else {
+                    0
+                }
+            }
             Some(retries) => {
                 if !request.method.is_idempotent() && idempotency_header.is_none() && retries.value > 0 {
                     let at = at.key("retries").to_string();
-                    self.report.add(pointless_retries::pointless_retries(&at, retries.span, request.method.name()));
+                    self.report.add(pointless_retries::pointless_retries(
+                        &at,
+                        retries.span,
+                        request.method.name(),
+                    ));
                 }
                 self.small(retries, &at.key("retries"), 0, 5, "retries")
             }
@@ -95,15 +107,24 @@ impl Compiler<'_> {
             idempotency_header,
             save: self.saves(wire, at),
             each: wire.each.as_ref().and_then(|each| self.each(&each.value, &at.key("each"))),
-            ok_when: wire.ok_when.as_ref().map_or_else(Vec::new, |signs| self.signs(signs, &at.key("ok_when"))),
-            fresh_login: wire.fresh_login.as_ref().map(|_| {
-                self.seconds(wire.fresh_login.as_ref(), "fresh_login", 300, 30 * 24 * 3600, at)
-            }),
+            ok_when: wire
+                .ok_when
+                .as_ref()
+                .map_or_else(Vec::new, |signs| self.signs(signs, &at.key("ok_when"))),
+            fresh_login: wire
+                .fresh_login
+                .as_ref()
+                .map(|_| self.seconds(wire.fresh_login.as_ref(), "fresh_login", 300, 30 * 24 * 3600, at)),
             request,
         };
         if let (true, Some(fresh)) = (component.tokens.is_empty(), &wire.fresh_login) {
             let at = at.key("fresh_login").to_string();
-            self.report.add(unfitting_setting::unused(&at, fresh.span, "fresh_login", "the request carries no token"));
+            self.report.add(unfitting_setting::unused(
+                &at,
+                fresh.span,
+                "fresh_login",
+                "the request carries no token",
+            ));
         }
         (component, origin)
     }
@@ -205,7 +226,8 @@ impl Compiler<'_> {
         let scope = Scope { item: true, ..Scope::public("a line that the user sees") };
         let line = self.text(&wire.line, &at.key("line"), scope);
         let variable = self.kept_in(&wire.save, &at.key("save"));
-        let limit = wire.limit.as_ref().map_or(10, |limit| self.bounded(limit, &at.key("limit"), 1, 100, "lines"));
+        let limit =
+            wire.limit.as_ref().map_or(10, |limit| self.bounded(limit, &at.key("limit"), 1, 100, "lines"));
         let list: Path = self.path(&wire.list, &at.key("list"))?;
         let separator = wire.separator.as_ref().map_or("\n", |separator| &separator.value);
         Some(Each { list, line, variable, limit: limit as u16, separator: separator.into() })

@@ -12,7 +12,8 @@ use super::token::request_templates;
 use super::url::Purpose;
 use crate::diagnostics::{before_service, missing_key, out_of_range, secret_kept};
 use crate::program::{
-    OptionChoice, Options, QuestionStep, ScriptIx, ServiceBranches, ServiceComponent, SetValue, StepKind, Text,
+    OptionChoice, Options, QuestionStep, ScriptIx, ServiceBranches, ServiceComponent, SetValue, StepKind,
+    Text,
 };
 use crate::template::{Piece, Place, Slot, Template};
 use crate::wire::decode::At;
@@ -39,7 +40,11 @@ impl Compiler<'_> {
                     Some(MediaType::Document) => MediaKind::Document,
                     None => kind_of_file(&step.media.value),
                 };
-                StepKind::Media { kind, url, caption: self.optional_text(step.caption.as_ref(), "caption", at) }
+                StepKind::Media {
+                    kind,
+                    url,
+                    caption: self.optional_text(step.caption.as_ref(), "caption", at),
+                }
             }
             Step::Location(step) => {
                 let at = at.key("location");
@@ -106,7 +111,9 @@ impl Compiler<'_> {
                 let otherwise = self.branch(step.r#else.as_ref(), "else", script, at);
                 match self.test(&step.condition, &at.key("condition")) {
                     Some(test) => StepKind::Condition { test, then, otherwise },
-                    None => StepKind::Condition { test: crate::condition::Test::All(Vec::new()), then, otherwise },
+                    None => {
+                        StepKind::Condition { test: crate::condition::Test::All(Vec::new()), then, otherwise }
+                    }
                 }
             }
             Step::Set(step) => StepKind::Set(self.set(&step.set.value, &at.key("set"))),
@@ -131,7 +138,11 @@ impl Compiler<'_> {
             Step::Jump(step) => StepKind::Jump(self.target(&step.jump, script, &at.key("jump"))),
             Step::Wait(step) => {
                 let wait = Spanned { value: step.wait.value.0, span: step.wait.span };
-                StepKind::Wait(if wait.value == 0.0 { Duration::ZERO } else { self.wait(&wait, &at.key("wait")) })
+                StepKind::Wait(if wait.value == 0.0 {
+                    Duration::ZERO
+                } else {
+                    self.wait(&wait, &at.key("wait"))
+                })
             }
             Step::Transfer(step) => StepKind::Transfer {
                 number: self.number(&step.transfer, &at.key("transfer")),
@@ -177,8 +188,11 @@ impl Compiler<'_> {
                 slots(request_templates(&component.request)).any(|slot| matches!(slot, Slot::Answer { .. }))
             });
             if uses_answers {
-                let finding =
-                    before_service::called_by_a_step(&at.to_string(), step.web_service.span, &before.component);
+                let finding = before_service::called_by_a_step(
+                    &at.to_string(),
+                    step.web_service.span,
+                    &before.component,
+                );
                 self.report.add(finding);
             }
         }
@@ -194,13 +208,19 @@ impl Compiler<'_> {
         for (name, value) in &values.0 {
             let at = at.key(&name.value);
             // `language` is the one name of the platform's own that a bot may set: it changes the user's language.
-            let variable = if name.value == "language" { self.variable("language") } else { self.kept_in(name, &at) };
+            let variable =
+                if name.value == "language" { self.variable("language") } else { self.kept_in(name, &at) };
             let value = match &value.value {
                 Value::Simple(Simple::Bool(value)) => SetValue::Bool(*value),
                 Value::Simple(Simple::Number(digits)) => SetValue::Number(digits.as_str().into()),
                 Value::Simple(Simple::Text(text)) => {
                     let text = Spanned { value: text.clone(), span: value.span };
-                    SetValue::Template(self.plain_template(&text, &at, Scope::public("a variable"), Place::Text))
+                    SetValue::Template(self.plain_template(
+                        &text,
+                        &at,
+                        Scope::public("a variable"),
+                        Place::Text,
+                    ))
                 }
                 Value::Expression(expression) => {
                     match self.expression(&expression.expression, &at.key("expression")) {
@@ -222,7 +242,11 @@ impl Compiler<'_> {
     ) -> Vec<OptionChoice> {
         let at = at.key("choices");
         if choices.value.is_empty() {
-            self.report.add(missing_key::empty_list(&at.to_string(), choices.span, "there is nothing to choose"));
+            self.report.add(missing_key::empty_list(
+                &at.to_string(),
+                choices.span,
+                "there is nothing to choose",
+            ));
         }
         let mut all = Vec::with_capacity(choices.value.len());
         for (index, choice) in choices.value.iter().enumerate() {

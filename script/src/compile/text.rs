@@ -20,7 +20,11 @@ impl Compiler<'_> {
         if let Some(language) = &file.language
             && !is_tag(&language.value)
         {
-            self.report.add(unknown_language::no_tag(&top.key("language").to_string(), language.span, &language.value));
+            self.report.add(unknown_language::no_tag(
+                &top.key("language").to_string(),
+                language.span,
+                &language.value,
+            ));
         }
         self.languages = vec![own.to_owned()];
         let at = top.key("languages");
@@ -47,7 +51,8 @@ impl Compiler<'_> {
                 let mut variants: Vec<Option<Box<[Template]>>> = vec![None; self.languages.len()];
                 for (language, any) in &map.0 {
                     let at = at.key(&language.value);
-                    let place = self.languages.iter().position(|known| known.eq_ignore_ascii_case(&language.value));
+                    let place =
+                        self.languages.iter().position(|known| known.eq_ignore_ascii_case(&language.value));
                     let templates = self.alternatives(any, text, &at, scope);
                     match place {
                         Some(place) => variants[place] = Some(templates),

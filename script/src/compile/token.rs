@@ -13,8 +13,8 @@ use super::scope::{Answers, Resolved, Scope};
 use super::url::{Purpose, plain_origin};
 use super::{Compiler, stand_in};
 use crate::diagnostics::{
-    Span, bad_login, bad_path, before_service, credentials_in_url, field_conflict, missing_key, token_elsewhere,
-    unfitting_setting,
+    Span, bad_login, bad_path, before_service, credentials_in_url, field_conflict, missing_key,
+    token_elsewhere, unfitting_setting,
 };
 use crate::path::Path;
 use crate::program::{
@@ -54,7 +54,12 @@ impl Compiler<'_> {
         all
     }
 
-    fn token_component(&mut self, wire: &wire::TokenComponent, number: TokenIx, at: &At<'_>) -> TokenComponent {
+    fn token_component(
+        &mut self,
+        wire: &wire::TokenComponent,
+        number: TokenIx,
+        at: &At<'_>,
+    ) -> TokenComponent {
         let id = self.name(&wire.id, &at.key("id"));
         let questions = wire.questions.as_ref().map_or(&[][..], |list| &list.value);
         if questions.len() > 100 {
@@ -65,10 +70,21 @@ impl Compiler<'_> {
         if let Some(given) = &wire.encoding
             && method == Method::Get
         {
-            self.report.add(unfitting_setting::unused(&at.key("encoding").to_string(), given.span, "encoding", "a GET sends the fields in the URL"));
+            self.report.add(unfitting_setting::unused(
+                &at.key("encoding").to_string(),
+                given.span,
+                "encoding",
+                "a GET sends the fields in the URL",
+            ));
         }
         let scope = Scope { answers: Answers::Token(&id, questions.len()), ..Scope::default() };
-        let parts = Parts { url: &wire.url, method, encoding, headers: wire.headers.as_ref(), fields: wire.fields.as_ref() };
+        let parts = Parts {
+            url: &wire.url,
+            method,
+            encoding,
+            headers: wire.headers.as_ref(),
+            fields: wire.fields.as_ref(),
+        };
         let (request, origin) = self.login_request(&parts, questions, &id, at, scope);
         if method == Method::Get && !questions.is_empty() {
             let span = wire.method.as_ref().map_or(wire.id.span, |method| method.span);
@@ -105,10 +121,16 @@ impl Compiler<'_> {
                 self.bounded(&ttl, &at.key("ttl"), 1, MAX_TTL, "seconds (30 days at most)")
             })),
             place: self.token_place(wire, at),
-            expires_in: wire.expires_in_path.as_ref().and_then(|path| self.path(path, &at.key("expires_in_path"))),
+            expires_in: wire
+                .expires_in_path
+                .as_ref()
+                .and_then(|path| self.path(path, &at.key("expires_in_path"))),
             refresh: self.refresh(wire, number, encoding, at),
             validation_by_number: by_number,
-            attempts: wire.attempts.as_ref().map_or(3, |attempts| self.small(attempts, &at.key("attempts"), 1, 10, "attempts")),
+            attempts: wire
+                .attempts
+                .as_ref()
+                .map_or(3, |attempts| self.small(attempts, &at.key("attempts"), 1, 10, "attempts")),
             ask,
             scope: wire.scope.as_ref().map_or(TokenScope::Contact, |scope| scope.value),
             expired_when: match &wire.expired_when {
@@ -211,7 +233,10 @@ impl Compiler<'_> {
                 }
                 (content_type(&mut headers, "application/x-www-form-urlencoded"), out.finish())
             });
-            return (program::RequestTemplate { method: parts.method, url: url.url, headers, body }, url.origin);
+            return (
+                program::RequestTemplate { method: parts.method, url: url.url, headers, body },
+                url.origin,
+            );
         }
         let mut tree = IndexMap::new();
         for (key, value) in parts.fields.iter().flat_map(|fields| &fields.value.0) {
@@ -235,11 +260,14 @@ impl Compiler<'_> {
         id: &Name,
         at: &At<'_>,
     ) -> Option<(u8, ServiceIx)> {
-        let marked = questions.iter().position(|question| question.value.after_before.as_ref().is_some_and(|a| a.value));
+        let marked = questions
+            .iter()
+            .position(|question| question.value.after_before.as_ref().is_some_and(|a| a.value));
         let Some(before) = &wire.before else {
             if let Some(index) = marked {
                 let list = at.key("questions");
-                let span = questions[index].value.after_before.as_ref().map_or(questions[index].span, |a| a.span);
+                let span =
+                    questions[index].value.after_before.as_ref().map_or(questions[index].span, |a| a.span);
                 let at = list.index(index);
                 self.report.add(before_service::without_before(&at.key("after_before").to_string(), span));
             }
@@ -252,7 +280,12 @@ impl Compiler<'_> {
         };
         let service = self.service(before, &at)?;
         if let Some(other) = self.befores.get(&service) {
-            self.report.add(before_service::shared(&at.to_string(), before.span, &before.value, &other.component));
+            self.report.add(before_service::shared(
+                &at.to_string(),
+                before.span,
+                &before.value,
+                &other.component,
+            ));
             return None;
         }
         self.befores.insert(service, Before { component: id.clone(), asked });
@@ -284,7 +317,12 @@ impl Compiler<'_> {
         match (&wire.token_path, is_json) {
             (Some(path), Some(false)) => {
                 let why = "`is_json` is false, so the whole answer is the token";
-                self.report.add(unfitting_setting::unused(&at.key("token_path").to_string(), path.span, "token_path", why));
+                self.report.add(unfitting_setting::unused(
+                    &at.key("token_path").to_string(),
+                    path.span,
+                    "token_path",
+                    why,
+                ));
                 TokenPlace::Body
             }
             (Some(path), _) => {
@@ -342,7 +380,11 @@ impl Compiler<'_> {
             .ok()
     }
 
-    pub(crate) fn signs(&mut self, signs: &Spanned<OneOrMany<Spanned<wire::Sign>>>, at: &At<'_>) -> Vec<Sign> {
+    pub(crate) fn signs(
+        &mut self,
+        signs: &Spanned<OneOrMany<Spanned<wire::Sign>>>,
+        at: &At<'_>,
+    ) -> Vec<Sign> {
         let alone = matches!(signs.value, OneOrMany::One(_));
         let mut all = Vec::new();
         for (index, sign) in signs.value.as_slice().iter().enumerate() {
@@ -385,7 +427,8 @@ impl Compiler<'_> {
             if origin.pieces.is_empty() {
                 continue;
             }
-            let allowed = |token: &TokenComponent| token.send_to.iter().any(|known| same_origin(known, origin));
+            let allowed =
+                |token: &TokenComponent| token.send_to.iter().any(|known| same_origin(known, origin));
             for used in &service.tokens {
                 let offending = match used {
                     Some(token) => tokens.get(token.at()).filter(|token| !allowed(token)),
@@ -394,7 +437,12 @@ impl Compiler<'_> {
                 if let Some(token) = offending {
                     let at = format!("web_services.{}.url", service.id);
                     let shown = shown_origin(origin);
-                    self.report.add(token_elsewhere::token_elsewhere(&at, wire.value.url.span, &token.id, &shown));
+                    self.report.add(token_elsewhere::token_elsewhere(
+                        &at,
+                        wire.value.url.span,
+                        &token.id,
+                        &shown,
+                    ));
                 }
             }
         }

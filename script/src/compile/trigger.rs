@@ -33,7 +33,13 @@ impl Compiler<'_> {
                     Some((other, span)) => {
                         let other = &file.scripts.value[other.at()].value.id.value;
                         let words = shown(&trigger.value, &normal);
-                        self.report.add(trigger_conflict(&words, &at.to_string(), trigger.span, other, Some(*span)));
+                        self.report.add(trigger_conflict(
+                            &words,
+                            &at.to_string(),
+                            trigger.span,
+                            other,
+                            Some(*span),
+                        ));
                         continue;
                     }
                     None => {
@@ -51,7 +57,9 @@ impl Compiler<'_> {
 fn key_of(trigger: &Trigger) -> String {
     match trigger {
         Trigger::Text(text) => format!("text:{}", normalise(text)),
-        Trigger::Word { word: text } | Trigger::Phrase { phrase: text } => format!("text:{}", normalise(&text.value)),
+        Trigger::Word { word: text } | Trigger::Phrase { phrase: text } => {
+            format!("text:{}", normalise(&text.value))
+        }
         Trigger::Payload { payload } => format!("payload:{}", payload.value),
         Trigger::On { on } => format!("on:{:?}", on.value),
     }

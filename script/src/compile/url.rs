@@ -108,7 +108,9 @@ impl Compiler<'_> {
             return;
         }
         match slot {
-            Slot::LatestToken | Slot::Token(_) => self.report.add(secret_in_url::token(&at.to_string(), span)),
+            Slot::LatestToken | Slot::Token(_) => {
+                self.report.add(secret_in_url::token(&at.to_string(), span))
+            }
             // That a login by GET has its answers in the URL is told once, not for every answer.
             Slot::Answer { .. } if matches!(scope.answers, Answers::Token(..)) => {}
             Slot::Secret(_) | Slot::Answer { .. } | Slot::RefreshToken(_) => {
@@ -135,7 +137,10 @@ impl Writer {
     }
 
     /// The URL with these query parameters, and its origin.
-    pub(crate) fn finish(mut self, query: &[(String, Vec<Resolved>)]) -> Result<(Template, Template), bad_url::Why> {
+    pub(crate) fn finish(
+        mut self,
+        query: &[(String, Vec<Resolved>)],
+    ) -> Result<(Template, Template), bad_url::Why> {
         if self.zone == Zone::Authority && !self.has_host {
             return Err(bad_url::Why::NoHost);
         }
@@ -298,7 +303,8 @@ pub(crate) fn why_broken(text: &str) -> Option<bad_url::Why> {
 }
 
 fn is_plain_http(text: &str) -> bool {
-    let Some(rest) = text.get(..7).filter(|start| start.eq_ignore_ascii_case("http://")).map(|_| &text[7..]) else {
+    let Some(rest) = text.get(..7).filter(|start| start.eq_ignore_ascii_case("http://")).map(|_| &text[7..])
+    else {
         return false;
     };
     let host = rest.split(['/', '?', ':']).next().unwrap_or("");

@@ -24,6 +24,8 @@ pub(crate) fn refusal(name: &str) -> Option<Refusal> {
     if !is_variable(name) {
         return Some(Refusal::Characters);
     }
-    let answer = name.strip_prefix("val").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let answer = name
+        .strip_prefix("val")
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
     (RESERVED.contains(&name) || answer).then_some(Refusal::Reserved)
 }

@@ -7,7 +7,13 @@ use countersign_model::Name;
 
 use super::{Diagnostic, Span};
 
-pub(crate) fn answer_out_of_range(path: &str, span: Span, name: &str, component: &Name, count: usize) -> Diagnostic {
+pub(crate) fn answer_out_of_range(
+    path: &str,
+    span: Span,
+    name: &str,
+    component: &Name,
+    count: usize,
+) -> Diagnostic {
     let has = match count {
         0 => "asks no question by then".to_owned(),
         1 => "asks one question by then".to_owned(),

@@ -26,7 +26,8 @@ mod tests {
 
     #[test]
     fn in_conditions_and_set() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -38,13 +39,15 @@ scripts:
       - condition: \"x = 5\"
 # anywhere error E0206: this is not an expression: …
       - condition: \"[1, 2].exists(n, n == int(x)) && contact.name != ''\"
-");
+",
+        );
     }
 
     #[test]
     fn too_deep() {
         let deep = format!("{}1{}", "(".repeat(200), ")".repeat(200));
-        check_script(&format!("
+        check_script(&format!(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -53,6 +56,7 @@ scripts:
     steps:
       - condition: \"{deep}\"
 # anywhere error E0206: this expression is too long, or its brackets stand too deep in each other
-"));
+"
+        ));
     }
 }

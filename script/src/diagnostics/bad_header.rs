@@ -7,7 +7,8 @@
 use super::{Diagnostic, Span};
 
 pub(crate) fn name(path: &str, span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("E0212", format!("`{}` is not the name of a header", name.escape_debug())).at_span(path, Some(span))
+    Diagnostic::error("E0212", format!("`{}` is not the name of a header", name.escape_debug()))
+        .at_span(path, Some(span))
 }
 
 pub(crate) fn own(path: &str, span: Span, name: &str) -> Diagnostic {
@@ -17,7 +18,8 @@ pub(crate) fn own(path: &str, span: Span, name: &str) -> Diagnostic {
 }
 
 pub(crate) fn value(path: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("E0212", "a header cannot have a line break or characters beyond ASCII in it").at_span(path, Some(span))
+    Diagnostic::error("E0212", "a header cannot have a line break or characters beyond ASCII in it")
+        .at_span(path, Some(span))
 }
 
 pub(crate) fn twice(path: &str, span: Span, name: &str) -> Diagnostic {
@@ -30,7 +32,8 @@ mod tests {
 
     #[test]
     fn names_and_values() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 web_services:
@@ -53,6 +56,7 @@ web_services:
 #          ^ error E0212: a header cannot have a line break or characters beyond ASCII in it
 scripts:
   - { id: a, triggers: [a], steps: [{ web_service: s }] }
-");
+",
+        );
     }
 }

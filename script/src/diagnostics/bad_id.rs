@@ -26,7 +26,8 @@ mod tests {
 
     #[test]
     fn of_bots_scripts_and_steps() {
-        let found = check_script("
+        let found = check_script(
+            "
 countersign: 1
 bot: my bot
 #    ^^^^^^ error E0011: an id has only letters, digits, `-` and `_`, so ` ` cannot be in it
@@ -37,7 +38,8 @@ scripts:
     steps:
       - { id: a.b, message: Hi. }
 #             ^^^ error E0011: an id has only letters, digits, `-` and `_`, so `.` cannot be in it
-");
+",
+        );
         assert_eq!(found[0].help.as_ref().unwrap().text, "write `my-bot`, for example");
     }
 }

@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn each_of_them() {
         let many = vec!["{ question: Q, field: x }"; 101].join(", ");
-        check_script(&format!("
+        check_script(&format!(
+            "
 countersign: 1
 bot: demo
 authorization_tokens:
@@ -55,9 +56,16 @@ authorization_tokens:
     questions: [{}]
 scripts:
   - {{ id: a, triggers: [a], steps: [{{ auth_token: a }}, {{ auth_token: b }}] }}
-", many.replacen("x }", "first }", 1).split(", {").enumerate().map(|(index, question)| {
-            let question = question.trim_start_matches('{').replace("x }", &format!("x{index} }}"));
-            format!("{{{question}")
-        }).collect::<Vec<_>>().join(", ")));
+",
+            many.replacen("x }", "first }", 1)
+                .split(", {")
+                .enumerate()
+                .map(|(index, question)| {
+                    let question = question.trim_start_matches('{').replace("x }", &format!("x{index} }}"));
+                    format!("{{{question}")
+                })
+                .collect::<Vec<_>>()
+                .join(", ")
+        ));
     }
 }

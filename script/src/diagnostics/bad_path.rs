@@ -17,7 +17,8 @@ mod tests {
 
     #[test]
     fn wherever_a_path_stands() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 authorization_tokens:
@@ -39,6 +40,7 @@ web_services:
 #                                 ^^^^^^^^^^^ error E0204: a name is missing beside this dot
 scripts:
   - { id: a, triggers: [a], steps: [{ auth_token: t }, { web_service: s }] }
-");
+",
+        );
     }
 }

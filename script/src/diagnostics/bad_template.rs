@@ -17,7 +17,8 @@ mod tests {
 
     #[test]
     fn each_mistake_at_its_place() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -33,6 +34,7 @@ scripts:
       - message: [fine, \"{a b}\"]
 #                        ^^^^^ error E0208: this is not the name of a placeholder
       - message: \"{{now}}\"
-");
+",
+        );
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn bad_url(path: &str, span: Span, why: Why) -> Diagnostic {
     if why == Why::Host {
         return placeholder_in_host::placeholder_in_host(path, span);
     }
-    let finding = Diagnostic::error("E0203", format!("this is not a URL: {}", why.words())).at_span(path, Some(span));
+    let finding =
+        Diagnostic::error("E0203", format!("this is not a URL: {}", why.words())).at_span(path, Some(span));
     match why {
         Why::UserInfo => finding.help("send it as a header: `Authorization: \"Basic {secret.NAME}\"`"),
         Why::Scheme => finding.help("write the whole URL, such as `https://api.example.com/accounts`"),
@@ -91,7 +92,8 @@ scripts:
 
     #[test]
     fn what_the_user_sees() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -103,6 +105,7 @@ scripts:
       - { link: \"https://bank.example/help#login\" }
       - { media: \"javascript:alert(1)\" }
 #                ^^^^^^^^^^^^^^^^^^^^^ error E0203: this is not a URL: …
-");
+",
+        );
     }
 }

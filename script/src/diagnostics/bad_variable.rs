@@ -16,9 +16,13 @@ pub(crate) enum Refusal {
 pub(crate) fn bad_variable(path: &str, span: Span, name: &str, why: Refusal) -> Diagnostic {
     let message = match why {
         Refusal::Characters => format!("`{}` is not the name of a variable", name.escape_debug()),
-        Refusal::Reserved => format!("`{name}` stands for something else, so a variable cannot have this name"),
+        Refusal::Reserved => {
+            format!("`{name}` stands for something else, so a variable cannot have this name")
+        }
     };
-    Diagnostic::error("E0219", message).at_span(path, Some(span)).help("choose another name, such as `amount`")
+    Diagnostic::error("E0219", message)
+        .at_span(path, Some(span))
+        .help("choose another name, such as `amount`")
 }
 
 #[cfg(test)]

@@ -28,9 +28,12 @@ pub(crate) fn shared(path: &str, span: Span, service: &str, other: &Name) -> Dia
 }
 
 pub(crate) fn with_questions(path: &str, span: Span, component: &Name) -> Diagnostic {
-    Diagnostic::error("E0218", format!("this service is called before the login `{component}`, so it cannot ask"))
-        .at_span(path, Some(span))
-        .help(format!("move the questions to `{component}`, before the one with `after_before: true`"))
+    Diagnostic::error(
+        "E0218",
+        format!("this service is called before the login `{component}`, so it cannot ask"),
+    )
+    .at_span(path, Some(span))
+    .help(format!("move the questions to `{component}`, before the one with `after_before: true`"))
 }
 
 pub(crate) fn called_by_a_step(path: &str, span: Span, component: &Name) -> Diagnostic {

@@ -17,7 +17,8 @@ mod tests {
 
     #[test]
     fn a_login_by_get() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 authorization_tokens:
@@ -28,6 +29,7 @@ authorization_tokens:
     questions: [{ question: Q, field: q }]
 scripts:
   - { id: a, triggers: [a], steps: [{ auth_token: t }] }
-");
+",
+        );
     }
 }

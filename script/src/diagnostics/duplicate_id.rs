@@ -19,7 +19,8 @@ mod tests {
 
     #[test]
     fn components_scripts_and_steps() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 web_services:
@@ -38,6 +39,7 @@ scripts:
       - { form: s }
   - { id: a, steps: [end] }
 #         ^ error E0202: there is a script `a` already
-");
+",
+        );
     }
 }

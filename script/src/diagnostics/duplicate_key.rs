@@ -18,7 +18,8 @@ mod tests {
 
     #[test]
     fn in_a_block_and_in_braces() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 bot: other
@@ -26,6 +27,7 @@ bot: other
 scripts:
   - { id: a, triggers: [a], id: b, steps: [end] }
 #                           ^^ error E0005: the key `id` is there already
-");
+",
+        );
     }
 }

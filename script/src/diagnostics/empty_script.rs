@@ -23,7 +23,8 @@ mod tests {
 
     #[test]
     fn with_and_without_a_way_to_it() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -33,6 +34,7 @@ scripts:
 #                   ^ error E0221: the script `b` has no steps to go to
   - { id: b, steps: [] }
 #         ^ warning W0301: the script `b` has no steps
-");
+",
+        );
     }
 }

@@ -6,7 +6,9 @@
 use super::{Diagnostic, Span};
 
 pub(crate) fn empty_text(path: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("E0225", "this text is empty").at_span(path, Some(span)).help("write what the user shall read")
+    Diagnostic::error("E0225", "this text is empty")
+        .at_span(path, Some(span))
+        .help("write what the user shall read")
 }
 
 pub(crate) fn trigger(path: &str, span: Span) -> Diagnostic {
@@ -19,7 +21,8 @@ mod tests {
 
     #[test]
     fn texts_and_triggers() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -34,6 +37,7 @@ scripts:
 #                  ^^ error E0225: this text is empty
       - { message: [Hi., \"\"] }
 #                        ^^ error E0225: this text is empty
-");
+",
+        );
     }
 }

@@ -19,7 +19,8 @@ mod tests {
 
     #[test]
     fn the_same_and_inside_each_other() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 authorization_tokens:
@@ -42,6 +43,7 @@ authorization_tokens:
       - { question: Q, field: user.name }
 scripts:
   - { id: a, triggers: [a], steps: [{ auth_token: json }, { auth_token: form }] }
-");
+",
+        );
     }
 }

@@ -15,7 +15,9 @@ pub(crate) fn missing_key(path: &str, span: Span, key: &str, what: &str) -> Diag
 }
 
 pub(crate) fn one_of(path: &str, span: Span, keys: &[&str]) -> Diagnostic {
-    Diagnostic::error("E0009", "this says nothing").at_span(path, Some(span)).help(format!("add one of {}", list(keys.iter().copied())))
+    Diagnostic::error("E0009", "this says nothing")
+        .at_span(path, Some(span))
+        .help(format!("add one of {}", list(keys.iter().copied())))
 }
 
 pub(crate) fn for_kind(path: &str, span: Option<Span>, key: &str) -> Diagnostic {
@@ -29,7 +31,9 @@ pub(crate) fn answer_goes_nowhere(path: &str, span: Span, number: usize) -> Diag
     Diagnostic::error("E0009", "the answer to this question is not sent anywhere")
         .at_span(path, Some(span))
         .label("asked here")
-        .help(format!("add `field:` with the name of the field that carries it, or use `{{val{number}}}` in the request"))
+        .help(format!(
+            "add `field:` with the name of the field that carries it, or use `{{val{number}}}` in the request"
+        ))
 }
 
 pub(crate) fn token_path(path: &str, span: Span) -> Diagnostic {
@@ -55,7 +59,11 @@ mod tests {
     use crate::{CheckOptions, check};
 
     fn messages(text: &str) -> Vec<String> {
-        check("b.yaml", text, &CheckOptions::default()).diagnostics.into_iter().map(|found| found.message).collect()
+        check("b.yaml", text, &CheckOptions::default())
+            .diagnostics
+            .into_iter()
+            .map(|found| found.message)
+            .collect()
     }
 
     #[test]
@@ -69,7 +77,8 @@ mod tests {
 
     #[test]
     fn what_a_kind_needs() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -87,7 +96,8 @@ scripts:
       - { condition: { a: {} } }
 #                      ^ error E0009: this says nothing
       - { set: { a: 1 } }
-");
+",
+        );
     }
 
     #[test]

@@ -21,7 +21,8 @@ mod tests {
 
     #[test]
     fn says_where() {
-        let found = check_bytes("b.yaml", b"countersign: 1\nname: Caf\xe9\n", &CheckOptions::default()).diagnostics;
+        let found =
+            check_bytes("b.yaml", b"countersign: 1\nname: Caf\xe9\n", &CheckOptions::default()).diagnostics;
         assert_eq!(found[0].code, "E0004");
         assert_eq!(found[0].message, "the file is not UTF-8: byte 25 in line 2 cannot be read");
         let found = check_bytes("b.yaml", b"\xff\xfec\0", &CheckOptions::default()).diagnostics;

@@ -48,12 +48,15 @@ fn floor(text: &str, at: usize) -> usize {
 fn words(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
     use ErrorKind as E;
     const SPACES: Option<&str> = Some("use spaces instead of the tab");
-    const QUOTES: Option<&str> = Some("put quotes around a text with `: `, `#`, `{`, `[`, `*`, `&`, `@` or a quote in it");
+    const QUOTES: Option<&str> =
+        Some("put quotes around a text with `: `, `#`, `{`, `[`, `*`, `&`, `@` or a quote in it");
     const INDENT: Option<&str> = Some("entries of the same list or map must begin in the same column");
     match kind {
-        E::TabNotAllowed | E::TabInBlockIndentation | E::TabInIndentation | E::TabAtBlockScalarStart | E::TabInPlainScalar => {
-            (Some("a tab stands where only spaces can"), SPACES)
-        }
+        E::TabNotAllowed
+        | E::TabInBlockIndentation
+        | E::TabInIndentation
+        | E::TabAtBlockScalarStart
+        | E::TabInPlainScalar => (Some("a tab stands where only spaces can"), SPACES),
         E::InvalidIndentation
         | E::ExpectedBlockMappingKey
         | E::ExpectedBlockSequenceEntry
@@ -61,11 +64,15 @@ fn words(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
         | E::InvalidQuotedScalarIndent
         | E::InvalidFlowScalarIndent
         | E::BlockSequenceEntryNotAllowed => (Some("the indentation does not fit"), INDENT),
-        E::UnclosedQuotedScalar | E::UnexpectedEof => (Some("a quote is not closed"), Some("add the closing quote")),
+        E::UnclosedQuotedScalar | E::UnexpectedEof => {
+            (Some("a quote is not closed"), Some("add the closing quote"))
+        }
         E::UnclosedFlowCollection { .. } | E::UnexpectedEofFlowMapping | E::UnexpectedEofFlowSequence => {
             (Some("a bracket is not closed"), Some("add the closing `}` or `]`"))
         }
-        E::MismatchedFlowCollectionEnd { .. } | E::MisplacedFlowCollectionEnd => (Some("a bracket does not fit"), None),
+        E::MismatchedFlowCollectionEnd { .. } | E::MisplacedFlowCollectionEnd => {
+            (Some("a bracket does not fit"), None)
+        }
         E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => {
             (Some("a comma or a closing bracket is missing"), QUOTES)
         }
@@ -76,9 +83,10 @@ fn words(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
         E::UnexpectedCharacter { .. } | E::ExpectedNodeContent | E::MissingAnchorOrAliasName => {
             (Some("this character cannot begin a text"), QUOTES)
         }
-        E::UnknownQuotedScalarEscape | E::InvalidQuotedScalarHexEscape => {
-            (Some("a `\\` in double quotes begins no known sign"), Some("write `\\\\` for a backslash, or use single quotes"))
-        }
+        E::UnknownQuotedScalarEscape | E::InvalidQuotedScalarHexEscape => (
+            Some("a `\\` in double quotes begins no known sign"),
+            Some("write `\\\\` for a backslash, or use single quotes"),
+        ),
         E::RecursionLimitExceeded => (Some("values stand too deep in each other"), None),
         E::BomInsideDocument => (Some("an invisible byte order mark stands here"), Some("take it away")),
         _ => (None, None),
@@ -92,16 +100,19 @@ mod tests {
 
     #[test]
     fn a_tab_and_an_indentation() {
-        let found = check("b.yaml", "countersign: 1\nscripts:\n\t- id: a\n", &CheckOptions::default()).diagnostics;
+        let found =
+            check("b.yaml", "countersign: 1\nscripts:\n\t- id: a\n", &CheckOptions::default()).diagnostics;
         assert_eq!(found[0].message, "the file cannot be read: a tab stands where only spaces can");
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
   - id: a
    triggers: [a]
 #  ^ error E0001: the file cannot be read: the indentation does not fit
-");
+",
+        );
     }
 
     #[test]
@@ -122,22 +133,28 @@ scripts:
 
     #[test]
     fn tags_keys_and_circles() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: !name demo
 #          ^^^^ error E0001: a tag has no meaning here
 scripts: []
-");
-        check_script("
+",
+        );
+        check_script(
+            "
 countersign: 1
 { a: 1 }: demo
 # anywhere error E0001: …
-");
-        check_script("
+",
+        );
+        check_script(
+            "
 countersign: 1
 scripts: &all [*all]
 #              ^^^^ error E0001: this alias stands inside the value that it repeats
-");
+",
+        );
     }
 
     #[test]

@@ -4,9 +4,17 @@
 
 use super::{Diagnostic, Span};
 
-pub(crate) fn out_of_range(path: &str, span: Span, number: f64, min: u64, max: u64, unit: &str) -> Diagnostic {
+pub(crate) fn out_of_range(
+    path: &str,
+    span: Span,
+    number: f64,
+    min: u64,
+    max: u64,
+    unit: &str,
+) -> Diagnostic {
     let key = path.rsplit('.').next().unwrap_or(path);
-    Diagnostic::error("E0207", format!("`{key}` is from {min} to {max} {unit}, and this is {number}")).at_span(path, Some(span))
+    Diagnostic::error("E0207", format!("`{key}` is from {min} to {max} {unit}, and this is {number}"))
+        .at_span(path, Some(span))
 }
 
 pub(crate) fn too_many(path: &str, span: Span, what: &str) -> Diagnostic {
@@ -20,11 +28,13 @@ pub(crate) fn empty_range(path: &str, span: Span) -> Diagnostic {
 }
 
 pub(crate) fn no_status(path: &str, span: Span, text: &str) -> Diagnostic {
-    Diagnostic::error("E0207", format!("`{text}` is no status; those of HTTP are from 100 to 599")).at_span(path, Some(span))
+    Diagnostic::error("E0207", format!("`{text}` is no status; those of HTTP are from 100 to 599"))
+        .at_span(path, Some(span))
 }
 
 pub(crate) fn degrees(path: &str, span: Span, most: f64) -> Diagnostic {
-    Diagnostic::error("E0207", format!("this is not a number of degrees from -{most} to {most}")).at_span(path, Some(span))
+    Diagnostic::error("E0207", format!("this is not a number of degrees from -{most} to {most}"))
+        .at_span(path, Some(span))
 }
 
 #[cfg(test)]

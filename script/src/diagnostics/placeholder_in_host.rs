@@ -19,7 +19,8 @@ mod tests {
 
     #[test]
     fn all_that_could_be_part_of_the_host() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 web_services:
@@ -45,6 +46,7 @@ scripts:
       - { web_service: d }
       - { link: \"https://{bank}/\" }
 #                        ^^^^^^ error E0211: …
-");
+",
+        );
     }
 }

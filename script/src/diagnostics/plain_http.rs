@@ -17,7 +17,8 @@ mod tests {
 
     #[test]
     fn other_machines_only() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 web_services:
@@ -26,6 +27,7 @@ web_services:
   - { id: b, url: \"http://localhost:8080/\" }
 scripts:
   - { id: a, triggers: [a], steps: [{ web_service: a }, { web_service: b }, { link: \"http://a.example\" }] }
-");
+",
+        );
     }
 }

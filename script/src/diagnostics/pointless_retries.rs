@@ -8,7 +8,9 @@ use super::{Diagnostic, Span};
 pub(crate) fn pointless_retries(path: &str, span: Span, method: &str) -> Diagnostic {
     Diagnostic::warning("W0307", format!("a {method} is not repeated, because it might be carried out twice"))
         .at_span(path, Some(span))
-        .help("add `idempotency_key: true` if the API knows the header `Idempotency-Key`, or remove `retries`")
+        .help(
+            "add `idempotency_key: true` if the API knows the header `Idempotency-Key`, or remove `retries`",
+        )
 }
 
 #[cfg(test)]

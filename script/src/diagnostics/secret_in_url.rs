@@ -24,7 +24,8 @@ mod tests {
 
     #[test]
     fn tokens_secrets_and_answers() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 authorization_tokens:
@@ -39,6 +40,7 @@ web_services:
     questions: [{ question: A }, { question: B, secret: true }]
 scripts:
   - { id: a, triggers: [a], steps: [{ auth_token: t }, { web_service: s }] }
-");
+",
+        );
     }
 }

@@ -5,16 +5,21 @@
 use super::{Diagnostic, Span};
 
 pub(crate) fn several_bodies(path: &str, first: (&str, Span), second: (&str, Span)) -> Diagnostic {
-    Diagnostic::error("E0217", format!("a request has one body, and here are `{}` and `{}`", first.0, second.0))
-        .at_span(path, Some(second.1))
-        .also(Some(first.1), "the first")
-        .help("keep one of them")
+    Diagnostic::error(
+        "E0217",
+        format!("a request has one body, and here are `{}` and `{}`", first.0, second.0),
+    )
+    .at_span(path, Some(second.1))
+    .also(Some(first.1), "the first")
+    .help("keep one of them")
 }
 
 pub(crate) fn with_get(path: &str, span: Span, key: &str) -> Diagnostic {
-    Diagnostic::error("E0217", "a GET has no body")
-        .at_span(path, Some(span))
-        .help(if key == "body" { "write `method: POST`" } else { "write `method: POST`, or put the fields into `query`" })
+    Diagnostic::error("E0217", "a GET has no body").at_span(path, Some(span)).help(if key == "body" {
+        "write `method: POST`"
+    } else {
+        "write `method: POST`, or put the fields into `query`"
+    })
 }
 
 #[cfg(test)]

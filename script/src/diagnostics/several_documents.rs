@@ -16,12 +16,14 @@ mod tests {
 
     #[test]
     fn two() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 ---
 # anywhere error E0014: a second document begins here
 countersign: 1
-");
+",
+        );
     }
 }

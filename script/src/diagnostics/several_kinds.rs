@@ -24,7 +24,8 @@ mod tests {
 
     #[test]
     fn steps_and_triggers() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -35,6 +36,7 @@ scripts:
       - message: Hi.
         web_service: x
 #       ^^^^^^^^^^^ error E0013: this step is both `message` and `web_service`
-");
+",
+        );
     }
 }

@@ -20,7 +20,8 @@ pub(crate) fn nodes(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn depth(span: Span) -> Diagnostic {
-    Diagnostic::error("E0003", format!("values stand more than {MAX_DEPTH} deep in each other")).at_span("", Some(span))
+    Diagnostic::error("E0003", format!("values stand more than {MAX_DEPTH} deep in each other"))
+        .at_span("", Some(span))
 }
 
 #[cfg(test)]

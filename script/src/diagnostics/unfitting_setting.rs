@@ -20,7 +20,9 @@ pub(crate) fn both(path: &str, span: Span, key: &str, other: &str) -> Diagnostic
 }
 
 pub(crate) fn unused(path: &str, span: Span, key: &str, why: &str) -> Diagnostic {
-    Diagnostic::warning("W0302", format!("`{key}` does nothing: {why}")).at_span(path, Some(span)).help("remove it")
+    Diagnostic::warning("W0302", format!("`{key}` does nothing: {why}"))
+        .at_span(path, Some(span))
+        .help("remove it")
 }
 
 #[cfg(test)]

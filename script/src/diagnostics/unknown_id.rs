@@ -28,8 +28,8 @@ pub(crate) fn unknown_target<'k>(
     let mut known: Vec<_> = known.collect();
     known.sort_unstable();
     known.dedup();
-    let finding =
-        Diagnostic::error("E0201", format!("there is no step of this script and no script `{id}`")).at_span(path, Some(span));
+    let finding = Diagnostic::error("E0201", format!("there is no step of this script and no script `{id}`"))
+        .at_span(path, Some(span));
     match elsewhere {
         Some(script) => finding
             .note(format!("`{id}` is a step of the script `{script}`"))
@@ -41,7 +41,9 @@ pub(crate) fn unknown_target<'k>(
 fn suggest(finding: Diagnostic, span: Span, id: &str, known: &[&str]) -> Diagnostic {
     const MANY: usize = 12;
     match nearest(id, known.iter().copied()) {
-        Some(meant) => finding.help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() })),
+        Some(meant) => {
+            finding.help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() }))
+        }
         None if known.is_empty() => finding.note("there is none at all"),
         None if known.len() > MANY => finding,
         None => finding.note(format!("there is {}", list(known.iter().copied()))),
@@ -54,7 +56,8 @@ mod tests {
 
     #[test]
     fn components_scripts_and_steps() {
-        let found = check_script(&bank("\
+        let found = check_script(&bank(
+            "\
 scripts:
   - id: a
     triggers: [a]
@@ -77,7 +80,8 @@ scripts:
   - id: b
     steps:
       - { id: there, message: Hi. }
-"));
+",
+        ));
         let help = |index: usize| found[index].help.as_ref().map(|help| help.text.as_str());
         assert_eq!(help(0), Some("did you mean `bank-login`?"));
         assert_eq!(found[1].notes, ["there is `get-balance`"]);
@@ -89,7 +93,8 @@ scripts:
     /// What could not be read is not called unknown as well.
     #[test]
     fn of_a_broken_component() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 web_services:
@@ -97,7 +102,8 @@ web_services:
 #   ^^^^^^^ error E0009: this needs `url`
 scripts:
   - { id: a, triggers: [a], steps: [{ web_service: get }] }
-");
+",
+        );
     }
 
     #[test]
@@ -115,7 +121,9 @@ scripts:
 
     #[test]
     fn a_slip_can_be_mended() {
-        let text = bank("scripts: [{ id: a, triggers: [a], steps: [{ auth_token: bank-login }, { web_service: get-balanse }] }]\n");
+        let text = bank(
+            "scripts: [{ id: a, triggers: [a], steps: [{ auth_token: bank-login }, { web_service: get-balanse }] }]\n",
+        );
         assert!(mend(&text, "E0201").contains("{ web_service: get-balance }"));
     }
 }

@@ -24,7 +24,8 @@ pub(crate) fn no_tag(path: &str, span: Span, tag: &str) -> Diagnostic {
 }
 
 pub(crate) fn without_own(path: &str, span: Span, own: &str) -> Diagnostic {
-    Diagnostic::error("E0220", format!("this text is missing in the bot's own language, `{own}`")).at_span(path, Some(span))
+    Diagnostic::error("E0220", format!("this text is missing in the bot's own language, `{own}`"))
+        .at_span(path, Some(span))
 }
 
 #[cfg(test)]
@@ -33,7 +34,8 @@ mod tests {
 
     #[test]
     fn each_of_them() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 language: en
@@ -47,6 +49,7 @@ scripts:
 #                                ^^ error E0220: the bot has no language `fr`
       - { message: { es: Hola. } }
 #                  ^^^^^^^^^^^^^ error E0220: this text is missing in the bot's own language, `en`
-");
+",
+        );
     }
 }

@@ -18,7 +18,8 @@ pub(crate) fn unknown_placeholder(path: &str, span: Span, name: &str) -> Diagnos
 }
 
 pub(crate) fn unknown_subject(path: &str, span: Span, name: &str) -> Diagnostic {
-    let finding = Diagnostic::error("E0209", format!("a condition cannot look at `{name}`")).at_span(path, Some(span));
+    let finding =
+        Diagnostic::error("E0209", format!("a condition cannot look at `{name}`")).at_span(path, Some(span));
     with_help(finding, name)
 }
 

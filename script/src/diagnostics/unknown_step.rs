@@ -15,7 +15,9 @@ pub(crate) fn unknown_step(path: &str, span: Span, keys: &[(&str, Span)]) -> Dia
         Some((meant, span)) => finding
             .at_span(path, Some(span))
             .help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() })),
-        None => finding.at_span(path, Some(span)).note(format!("kinds: {}", list(Step::KINDS.iter().copied()))),
+        None => {
+            finding.at_span(path, Some(span)).note(format!("kinds: {}", list(Step::KINDS.iter().copied())))
+        }
     }
 }
 
@@ -33,7 +35,8 @@ mod tests {
 
     #[test]
     fn misspelt_missing_and_no_map() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 scripts:
@@ -47,12 +50,14 @@ scripts:
       - Hello there
 #       ^^^^^^^^^^^ error E0012: a step is a map, and this is a text
       - end
-");
+",
+        );
     }
 
     #[test]
     fn a_slip_can_be_mended() {
-        let text = "countersign: 1\nbot: demo\nscripts: [{ id: a, triggers: [a], steps: [{ mesage: Hi. }] }]\n";
+        let text =
+            "countersign: 1\nbot: demo\nscripts: [{ id: a, triggers: [a], steps: [{ mesage: Hi. }] }]\n";
         assert!(mend(text, "E0012").contains("{ message: Hi. }"));
     }
 }

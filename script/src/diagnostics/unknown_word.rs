@@ -8,7 +8,9 @@ use crate::suggest::{list, nearest};
 pub(crate) fn unknown_word(path: &str, span: Span, word: &str, what: &str, known: &[&str]) -> Diagnostic {
     let finding = Diagnostic::error("E0010", format!("`{word}` is not {what}")).at_span(path, Some(span));
     match nearest(word, known.iter().copied()) {
-        Some(meant) => finding.help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() })),
+        Some(meant) => {
+            finding.help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() }))
+        }
         None => finding.note(format!("possible: {}", list(known.iter().copied()))),
     }
 }
@@ -25,7 +27,8 @@ mod tests {
 
     #[test]
     fn words_of_all_kinds() {
-        let found = check_script("
+        let found = check_script(
+            "
 countersign: 1
 bot: demo
 channels: [whatsap]
@@ -44,7 +47,8 @@ scripts:
 #                   ^^^^^^^ error E0010: `someone` is neither `person` nor a phone number
       - { question: Q, kind: digits, keypad: { finish_key: x } }
 #                                                          ^ error E0010: `x` is not a key of a phone
-");
+",
+        );
         assert_eq!(found[0].help.as_ref().unwrap().text, "did you mean `whatsapp`?");
         assert_eq!(found[1].notes, ["possible: `GET`, `POST`, `PUT`, `PATCH` and `DELETE`"]);
     }

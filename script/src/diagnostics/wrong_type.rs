@@ -22,7 +22,8 @@ mod tests {
     /// All are found, in one go.
     #[test]
     fn each_is_told_in_the_words_of_an_author() {
-        check_script("
+        check_script(
+            "
 countersign: 1
 bot: demo
 authorization_tokens:
@@ -49,7 +50,8 @@ scripts:
 #             ^^^ error E0008: `wait` is a number of seconds; here stands a list
       - 7
 #       ^ error E0008: `steps[2]` is a step; here stands a number
-");
+",
+        );
     }
 
     #[test]

@@ -6,9 +6,16 @@ use super::{Diagnostic, Span};
 use crate::wire::VERSION;
 
 pub(crate) fn wrong_version(span: Span, version: u64) -> Diagnostic {
-    Diagnostic::error("E0006", format!("this is version {version} of the format, and only version {VERSION} is known"))
-        .at_span("countersign", Some(span))
-        .help(if version > VERSION { "use a later version of Countersign" } else { "write `countersign: 1`" })
+    Diagnostic::error(
+        "E0006",
+        format!("this is version {version} of the format, and only version {VERSION} is known"),
+    )
+    .at_span("countersign", Some(span))
+    .help(if version > VERSION {
+        "use a later version of Countersign"
+    } else {
+        "write `countersign: 1`"
+    })
 }
 
 #[cfg(test)]
@@ -18,11 +25,13 @@ mod tests {
     /// Keys of a later version are not called unknown.
     #[test]
     fn a_later_version() {
-        check_script("
+        check_script(
+            "
 countersign: 2
 #            ^ error E0006: this is version 2 of the format, and only version 1 is known
 bot: demo
 robots: []
-");
+",
+        );
     }
 }

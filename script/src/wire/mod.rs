@@ -19,8 +19,8 @@ pub use condition::{Condition, Operators, Row, Rows};
 pub use decode::{Entries, OneOrMany, Spanned};
 pub use form::FormComponent;
 pub use question::{
-    AnswerKind, BranchChoice, FormQuestion, Keypad, LabelledChoice, Length, PlainChoice, Range, ServiceQuestion,
-    TokenQuestion,
+    AnswerKind, BranchChoice, FormQuestion, Keypad, LabelledChoice, Length, PlainChoice, Range,
+    ServiceQuestion, TokenQuestion,
 };
 pub use script::{Occasion, Script, Trigger};
 pub use service::{Each, Idempotency, ServiceComponent};

@@ -207,4 +207,3 @@ wire! {
         value: Option<Spanned<String>>,
     }
 }
-

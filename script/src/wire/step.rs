@@ -359,7 +359,9 @@ impl Decode for Step {
     /// Never fails, so that the steps after a bad one keep their numbers.
     fn decode(node: &Node<'_>, at: &At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
         let id = match node.get("id").map(|id| (&id.kind, id.span)) {
-            Some((Kind::Scalar { text, .. }, span)) => Some(Spanned { value: text.clone().into_owned(), span }),
+            Some((Kind::Scalar { text, .. }, span)) => {
+                Some(Spanned { value: text.clone().into_owned(), span })
+            }
             _ => None,
         };
         Some(read(node, at, cx).unwrap_or(Self::Unreadable(id)))
@@ -388,7 +390,11 @@ fn read(node: &Node<'_>, at: &At<'_>, cx: &mut Cx<'_>) -> Option<Step> {
         return None;
     };
     if let Some((other, _)) = kinds.next() {
-        cx.report.add(several_kinds::several_kinds(&at.to_string(), (&kind.text, kind.span), (&other.text, other.span)));
+        cx.report.add(several_kinds::several_kinds(
+            &at.to_string(),
+            (&kind.text, kind.span),
+            (&other.text, other.span),
+        ));
         return None;
     }
     let bare = value.scalar() == Some(Scalar::Null);
@@ -398,7 +404,10 @@ fn read(node: &Node<'_>, at: &At<'_>, cx: &mut Cx<'_>) -> Option<Step> {
             let mut full = node.clone();
             if let Kind::Map(entries) = &mut full.kind {
                 let yes = || Kind::Scalar { text: "true".into(), quoted: false };
-                entries.iter_mut().filter(|(key, _)| key.text == kind.text).for_each(|(_, value)| value.kind = yes());
+                entries
+                    .iter_mut()
+                    .filter(|(key, _)| key.text == kind.text)
+                    .for_each(|(_, value)| value.kind = yes());
             }
             Step::of_kind(&kind.text, &full, at, cx)
         }

@@ -106,7 +106,8 @@ impl Decode for Method {
     const WHAT: &'static str = "a method";
 
     fn decode(node: &Node<'_>, at: &At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
-        let all = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete].map(|method| (method.name(), method));
+        let all = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
+            .map(|method| (method.name(), method));
         one_of(node, at, cx, Self::WHAT, &all)
     }
 }

@@ -136,6 +136,9 @@ fn number<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error>
     if let Ok(whole) = digits.parse::<u64>() {
         return serializer.serialize_u64(whole);
     }
+    if let Ok(whole) = digits.parse::<i128>() {
+        return serializer.serialize_i128(whole);
+    }
     digits.parse::<f64>().map_err(S::Error::custom).and_then(|number| serializer.serialize_f64(number))
 }
 
