@@ -4,11 +4,16 @@ use std::borrow::Cow;
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part<'t> {
+pub enum Part<'t> {
     /// Stands as it is.
     Text(Cow<'t, str>),
-    /// A placeholder: its name, and the byte at which its brace opens.
-    Hole { name: &'t str, at: usize },
+    /// A placeholder.
+    Hole {
+        /// What stands between the braces.
+        name: &'t str,
+        /// The byte at which the brace opens.
+        at: usize,
+    },
 }
 
 /// Why a text cannot be read.
@@ -54,7 +59,7 @@ impl SyntaxError {
 }
 
 /// Splits a text at its placeholders. Two texts never follow each other.
-pub(crate) fn split(text: &str) -> Result<Vec<Part<'_>>, SyntaxError> {
+pub fn split(text: &str) -> Result<Vec<Part<'_>>, SyntaxError> {
     let mut parts = Vec::new();
     let mut literal = Cow::Borrowed("");
     let mut rest = text;

@@ -358,4 +358,28 @@ mod tests {
         let revealed = body.reveal(|_| Ok::<_, EncodeError>(SecretText::from("1\"2"))).unwrap();
         assert_eq!(revealed.expose(), "{\"pin\":\"1\\\"2\"}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn json_strings_read_back(value in proptest::prelude::any::<String>()) {
+            let whole = encoded(&value, Place::JsonValue).unwrap();
+            assert_eq!(serde_json::from_str::<String>(&whole).unwrap(), value);
+            let inside = encoded(&value, Place::JsonString).unwrap();
+            assert_eq!(serde_json::from_str::<String>(&format!("\"{inside}\"")).unwrap(), value);
+        }
+
+        #[test]
+        fn percent_encoding_adds_no_sign_and_reads_back(value in proptest::prelude::any::<String>()) {
+            let out = encoded(&value, Place::Query).unwrap();
+            assert!(!out.contains(['/', '?', '#', '&', '=', '+', ' ', '@', ':', '\\']), "{out}");
+            let read = url::form_urlencoded::parse(format!("k={out}").as_bytes()).next().unwrap().1.into_owned();
+            assert_eq!(read, value);
+        }
+
+        #[test]
+        fn xml_gets_no_markup(value in proptest::prelude::any::<String>()) {
+            let out = encoded(&value, Place::Xml).unwrap();
+            assert!(!out.contains(['<', '>', '"', '\'']), "{out}");
+        }
+    }
 }
