@@ -12,5 +12,12 @@ cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --quiet --locked 
 
 for target in $(cargo +nightly fuzz list); do
     echo "==> $target"
-    cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -max_len=4096 -print_final_stats=1
+    # What the check meets in earnest is where it starts from.
+    case $target in
+        bot_file) seeds=demo/bots ;;
+        *) seeds= ;;
+    esac
+    mkdir -p "fuzz/corpus/$target"
+    # shellcheck disable=SC2086 # No seeds are no argument.
+    cargo +nightly fuzz run "$target" "fuzz/corpus/$target" $seeds -- -max_total_time="$seconds" -max_len=4096 -print_final_stats=1
 done

@@ -4,4 +4,4 @@
 #[path = "../../tests/it/src/fuzz_bodies/mod.rs"]
 mod fuzz_bodies;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz_bodies::path(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz_bodies::texts::path(data));

@@ -3,10 +3,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::fuzz_bodies;
+use crate::fuzz_bodies::{conversation, texts};
 
 /// Texts that look like what is wanted more often than random ones do.
-fn texts(pattern: &'static str) -> impl Strategy<Value = Vec<u8>> {
+fn like(pattern: &'static str) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![vec(any::<u8>(), 0..200), pattern.prop_map(String::into_bytes)]
 }
 
@@ -32,24 +32,24 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_file_is_checked(data in prop_oneof![texts("(?s)[a-z:{}\\[\\]\"&*! \n-]{0,200}"), nearly_a_bot()]) {
-        fuzz_bodies::bot_file(&data);
+    fn any_file_is_checked(data in prop_oneof![like("(?s)[a-z:{}\\[\\]\"&*! \n-]{0,200}"), nearly_a_bot()]) {
+        texts::bot_file(&data);
     }
 }
 
 proptest! {
     #[test]
-    fn any_template_is_read_or_refused(data in texts("[{}a-z.:%\\\\\"<é\n ]{0,60}")) {
-        fuzz_bodies::template(&data);
+    fn any_template_is_read_or_refused(data in like("[{}a-z.:%\\\\\"<é\n ]{0,60}")) {
+        texts::template(&data);
     }
 
     #[test]
-    fn any_path_is_read_or_refused(data in texts("[$@.*\\[\\]()?'a-d0-9]{0,20}(\n[\\[\\]{}\":,a-d0-9]{0,40})?")) {
-        fuzz_bodies::path(&data);
+    fn any_path_is_read_or_refused(data in like("[$@.*\\[\\]()?'a-d0-9]{0,20}(\n[\\[\\]{}\":,a-d0-9]{0,40})?")) {
+        texts::path(&data);
     }
 
     #[test]
     fn any_conversation_goes_on(data in vec(any::<u8>(), 0..600)) {
-        fuzz_bodies::step(&data);
+        conversation::step(&data);
     }
 }

@@ -3,9 +3,6 @@
 //! Each takes the bytes, and panics when something holds no longer that always must.
 
 mod bytes;
-mod conversation;
-mod texts;
+pub(crate) mod conversation;
+pub(crate) mod texts;
 mod watch;
-
-pub(crate) use conversation::step;
-pub(crate) use texts::{bot_file, path, template};
