@@ -60,6 +60,14 @@ pub enum TokenDiagnosis {
         /// How many.
         count: usize,
     },
+    /// A key of the path stands twice in one object.
+    #[error("`{path}`: the key `{key}` stands twice in the answer, so it is not known which one counts")]
+    Twice {
+        /// The path.
+        path: String,
+        /// The key, which the author has written in the path.
+        key: String,
+    },
     /// The path leads to something that is no token.
     #[error("`{path}` leads to {kind}; a token is a text or a number{}", did_you_mean(.suggestion))]
     Kind {

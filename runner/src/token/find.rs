@@ -1,11 +1,14 @@
 //! Finds the one value in an answer that is the token.
 
+use std::collections::HashSet;
+
 use countersign_model::SecretText;
 use countersign_script::path::Path;
 use serde_json::Value;
 use zeroize::Zeroize;
 
 use super::diagnosis::{Inside, Kind, TokenDiagnosis};
+use super::twice::twice;
 
 /// The longest token, in bytes (SECURITY §3.4, T8).
 const LONGEST: usize = 8 * 1024;
@@ -48,6 +51,8 @@ pub(super) fn whole(
 /// An answer that is JSON. Its texts are overwritten when it is dropped.
 pub(super) struct Document<'a> {
     value: Value,
+    /// Keys of which nobody knows which one counts.
+    twice: HashSet<String>,
     hide: &'a dyn Fn(&str) -> bool,
 }
 
@@ -71,7 +76,7 @@ impl<'a> Document<'a> {
             Some(Err(error)) if error.is_eof() => return Err(TokenDiagnosis::CutShort),
             _ => return Err(TokenDiagnosis::NotJson { content_type }),
         };
-        let document = Self { value, hide };
+        let document = Self { value, twice: twice(text), hide };
         let rest = text.get(values.byte_offset()..).unwrap_or("");
         if !rest.trim().is_empty() {
             let single = !document.value.is_object() && !document.value.is_array();
@@ -103,6 +108,10 @@ impl<'a> Document<'a> {
 
     /// The one value that the path leads to.
     pub(super) fn single(&self, path: &Path) -> Result<&Value, TokenDiagnosis> {
+        let named = |key: &&String| path.as_str().split(['.', '[', ']', '\'', '"']).any(|name| name == **key);
+        if let Some(key) = self.twice.iter().find(named) {
+            return Err(TokenDiagnosis::Twice { path: path.as_str().to_owned(), key: key.clone() });
+        }
         match path.find(&self.value).as_slice() {
             [one] => Ok(one),
             [] => Err(self.missing(path)),

@@ -5,6 +5,7 @@ mod find;
 mod life;
 #[cfg(test)]
 mod tests;
+mod twice;
 
 use countersign_engine::{Cause, Refusal, TokenPurpose};
 use countersign_model::{SecretText, Timestamp};

@@ -235,6 +235,11 @@ fn every_other_answer_has_its_own_message() {
         (Some("token"), r#"["SECRET"]"#, "`token` not found; the answer has a list of 1".into()),
         (Some("token"), "\"SECRET\"", "`token` not found; the answer has a single value".into()),
         (Some("$..token"), r#"[{"token":"a"},{"token":"b"}]"#, "`$..token` leads to 2 values; it must lead to one".into()),
+        (
+            Some("data.token"),
+            r#"{"data":{"token":"a","token":"b"}}"#,
+            "`data.token`: the key `token` stands twice in the answer, so it is not known which one counts".into(),
+        ),
         (Some("$.a.token"), r#"{"b":1}"#, "`$.a.token` not found; the answer has the key `b`".into()),
         (
             None,

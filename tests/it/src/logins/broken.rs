@@ -25,6 +25,7 @@ fn broken() -> Vec<FaultKind> {
         FaultKind::TokenEmpty,
         FaultKind::TokenList,
         FaultKind::TokenWithNewline,
+        FaultKind::TokenDuplicateKey,
         FaultKind::Redirect("/login/plain".to_owned()),
     ]
 }
