@@ -20,7 +20,8 @@ trap 'exit 143' TERM
 # Starts the bank on a port, and says whether it listens.
 start_bank() {
     : >"$said"
-    "$programs/countersign-bank" --listen "127.0.0.1:$1" >"$said" &
+    # Its tokens outlive the bot's own limit of 15 minutes, so that `/wait 20m` shows the bot asking again.
+    "$programs/countersign-bank" --listen "127.0.0.1:$1" --token-lifetime 86400 >"$said" &
     bank=$!
     while kill -0 "$bank" 2>/dev/null; do
         if grep -q '^Demo bank on ' "$said"; then return 0; fi
