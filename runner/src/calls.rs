@@ -253,6 +253,8 @@ impl Inner {
             None => kept,
         };
         let refreshable = refresh.is_some();
+        let lives = expires_at.since(now);
+        self.tell(&job.lease.conversation, &Notice::Acquired { component: id, lives, refreshable });
         let row =
             TokenRow { bot: bot.clone(), component: id.clone(), sealed, expires_at, logged_in_at, refresh };
         Ok((Outcome::Acquired { expires_at, refreshable }, Some(row)))

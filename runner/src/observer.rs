@@ -53,6 +53,15 @@ pub enum Notice<'a> {
         /// The request.
         call: &'a CallInfo,
     },
+    /// A token was found, sealed and kept.
+    Acquired {
+        /// The Authorization Token component.
+        component: &'a Name,
+        /// For how long it is good.
+        lives: Duration,
+        /// Whether it can be renewed without asking the user.
+        refreshable: bool,
+    },
     /// Something about the answer of an auth service that its author should know.
     Diagnosis {
         /// The Authorization Token component.
@@ -178,6 +187,10 @@ impl Inner {
                 component = call.component.as_str(),
                 "the program was stopped while a request was on its way; it is not repeated"
             ),
+            Notice::Acquired { component, lives, refreshable } => {
+                let (component, seconds) = (component.as_str(), lives.as_secs());
+                tracing::info!(workspace, channel, component, seconds, refreshable, "a token is kept");
+            }
             Notice::Diagnosis { component, diagnosis } => {
                 tracing::warn!(workspace, channel, component = component.as_str(), %diagnosis, "an auth service's answer");
             }

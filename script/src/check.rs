@@ -58,7 +58,7 @@ pub fn bot_file(name: &str, text: &str) -> Result<BotFile, Vec<Diagnostic>> {
 /// The JSON Schema (2020-12) of the bot file.
 pub fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(BotFile);
-    schema.insert("$id".to_owned(), "https://countersign.dev/schema/bot-1.json".into());
+    schema.insert("$id".to_owned(), "urn:countersign:bot-file:1".into());
     schema.insert("title".to_owned(), "Countersign bot".into());
     schema.to_value()
 }

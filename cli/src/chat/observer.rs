@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use countersign_runner::{CallInfo, CallKind, CallResult, ConversationKey, Notice, Observer};
 
@@ -32,12 +33,27 @@ pub(crate) fn told(notice: &Notice<'_>) -> Option<Told> {
         }
         Notice::CallNotBuilt { call, why } => Told::Amiss(format!("{} was not sent: {why}", purpose(call))),
         Notice::CallLost { call } => Told::Amiss(format!("{} was lost", purpose(call))),
+        Notice::Acquired { component, lives, refreshable } => {
+            let renewed = if *refreshable { ", then renewed without asking" } else { "" };
+            Told::Detail(format!("✓ {component}: token kept for {}{renewed}", span(*lives)))
+        }
         Notice::Diagnosis { component, diagnosis } => Told::Amiss(format!("{component}: {diagnosis}")),
         Notice::Warning(warning) => Told::Amiss(warning.to_string()),
         Notice::Dropped(why) => Told::Amiss(why.to_string()),
         Notice::DeliveryLater(why) | Notice::DeliveryFailed(why) => Told::Amiss(why.to_string()),
         _ => return None,
     })
+}
+
+/// A length of time in the largest unit that says it well.
+fn span(time: Duration) -> String {
+    let (amount, unit) = match time.as_secs() {
+        seconds @ 0..=119 => (seconds, "s"),
+        seconds @ 120..=7_199 => (seconds / 60, "min"),
+        seconds @ 7_200..=172_799 => (seconds / 3_600, "h"),
+        seconds => (seconds / 86_400, "days"),
+    };
+    format!("{amount} {unit}")
 }
 
 fn request(call: &CallInfo) -> String {
@@ -91,8 +107,6 @@ impl Observer for Notes {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use countersign_model::CallId;
     use countersign_script::program::Method;
 
@@ -107,6 +121,20 @@ mod tests {
             url: "{config.bank_url}/login".to_owned(),
             attempt,
         }
+    }
+
+    #[test]
+    fn a_kept_token_is_a_detail() {
+        let component = "bank-login".parse().unwrap();
+        let line = |secs, refreshable| {
+            let lives = Duration::from_secs(secs);
+            told(&Notice::Acquired { component: &component, lives, refreshable })
+        };
+        let detail = |text: &str| Some(Told::Detail(text.to_owned()));
+        assert_eq!(line(900, false), detail("✓ bank-login: token kept for 15 min"));
+        assert_eq!(line(60, true), detail("✓ bank-login: token kept for 60 s, then renewed without asking"));
+        assert_eq!(line(86_400, false), detail("✓ bank-login: token kept for 24 h"));
+        assert_eq!(line(2_592_000, false), detail("✓ bank-login: token kept for 30 days"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -26,11 +27,20 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let listener = TcpListener::bind(arguments.listen).await.map_err(|error| {
-        io::Error::new(error.kind(), format!("cannot listen on {}: {error}", arguments.listen))
-    })?;
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: the bank cannot listen on {}: {error}", arguments.listen);
+            eprintln!("help: choose another address and port with `--listen`; port 0 takes any that is free");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> io::Result<()> {
+    let listener = TcpListener::bind(arguments.listen).await?;
     println!("Demo bank on http://{}", listener.local_addr()?);
     let mut options = BankOptions::new(Arc::new(system_time));
     options.token_lifetime = Duration::from_secs(arguments.token_lifetime);

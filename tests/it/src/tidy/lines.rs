@@ -69,6 +69,22 @@ fn files_are_short() {
     expect_none(files().iter().filter_map(too_long).collect());
 }
 
+#[test]
+fn secrets_are_joined_with_requests_in_one_place() {
+    expect_none(files().iter().flat_map(reveals).collect());
+}
+
+/// Invariant I2: one module of the runner turns a rendered template with secrets into text.
+fn reveals(file: &File) -> Vec<String> {
+    let word = format!(".{}(", "reveal");
+    if !file.is_code() || file.path == "runner/src/secrets.rs" {
+        return Vec::new();
+    }
+    let lines = file.lines_before_tests().filter(|(_, line)| line.contains(&word));
+    let advice = "only `runner/src/secrets.rs` opens the secrets of a request; hand it the rendered template";
+    lines.map(|(number, _)| format!("{}:{number}: `{word}` stands here; {advice}", file.path)).collect()
+}
+
 fn banned_in(file: &File) -> Vec<String> {
     let mut complaints = Vec::new();
     for banned in BANNED {
@@ -116,6 +132,13 @@ mod samples {
             assert_eq!(complaints("engine/src/a.rs", front, back), 1, "{front}{back}");
             assert_eq!(complaints("docs/a.md", front, back), usize::from(!banned.code_only), "{front}{back}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_is_revealed_elsewhere_is_found() {
+        let text = format!("let url = url.{}(open);\n", "reveal");
+        assert_eq!(reveals(&File::new("runner/src/calls.rs", &text)).len(), 1);
+        assert_eq!(reveals(&File::new("runner/src/secrets.rs", &text)).len(), 0);
     }
 
     #[test]

@@ -1,5 +1,4 @@
 //! Master keys and data keys change without a loss; a key that is gone takes along what it sealed and nothing else.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use countersign_model::{Name, Timestamp};
 use countersign_vault::{

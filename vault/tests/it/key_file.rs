@@ -1,6 +1,4 @@
 //! The key file is made once, for one user, and neither read when it is not safe nor ever written over.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![cfg(unix)]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};

@@ -1,5 +1,4 @@
 //! Sealed values open under their own scope, in their own time, unchanged, and in no other way.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use countersign_model::{Name, SecretText, Timestamp};
 use countersign_vault::{
