@@ -26,7 +26,7 @@ pub enum NotBuilt {
     #[error("the refresh token of `{0}` is over or not there any more; the user logs in again")]
     Refresh(Name),
     /// A sealed answer is over, gone or does not open.
-    #[error("an answer to `{0}` was kept for 15 minutes and is over; the user is asked again")]
+    #[error("an answer to `{0}` was kept for an hour and is over; the user is asked again")]
     Answer(Name),
     /// The workspace has no such secret.
     #[error("there is no secret `{0}`; give it with `--secret {0}=VALUE` or under `[secrets]`")]
