@@ -127,8 +127,12 @@ fn encoded(value: &str) {
         encode(value, place, &mut out).map(|()| out)
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~%".contains(c);
-    for place in [Place::Path, Place::Query, Place::Form] {
+    for place in [Place::Query, Place::Form] {
         assert!(of(place).unwrap().chars().all(plain));
+    }
+    match of(Place::Path) {
+        Ok(segment) => assert!(segment.chars().all(plain) && !is_dots(&segment)),
+        Err(_) => assert!(is_dots(value)),
     }
     if let Ok(header) = of(Place::Header) {
         assert!(!header.contains(['\r', '\n', '\0']));
@@ -138,6 +142,11 @@ fn encoded(value: &str) {
     assert!(!of(Place::Xml).unwrap().contains(['<', '>', '"', '\'']));
 }
 
+/// A segment of a path that leads to another path.
+fn is_dots(segment: &str) -> bool {
+    matches!(segment, "." | "..")
+}
+
 /// A secret is in what `reveal` gives, and nowhere else.
 fn revealed(text: &str) {
     let name: Name = "bank".parse().unwrap();
@@ -145,7 +154,10 @@ fn revealed(text: &str) {
         [Place::Path, Place::Query, Place::Form, Place::JsonString, Place::JsonValue, Place::Xml, Place::Raw]
     {
         let mut rendered = Rendered::default();
-        rendered.push(text, place).unwrap();
+        if rendered.push(text, place).is_err() {
+            assert!(place == Place::Path && is_dots(text));
+            continue;
+        }
         rendered.push_secret(SecretRef::Token(name.clone()), place);
         rendered.push_str("end");
         let shown = format!("{} {rendered:?}", rendered.redacted());
