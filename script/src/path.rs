@@ -68,10 +68,8 @@ pub enum PathError {
         at: usize,
     },
     /// Not a JSONPath.
-    #[error("this is not a JSONPath (RFC 9535): {why}")]
+    #[error("this is not a JSONPath (RFC 9535)")]
     JsonPath {
-        /// What is wrong.
-        why: Box<str>,
         /// The byte at which it is.
         at: usize,
     },
@@ -86,7 +84,7 @@ impl PathError {
             | Self::Unclosed { at }
             | Self::Position { at }
             | Self::Character { at, .. }
-            | Self::JsonPath { at, .. } => Some(*at),
+            | Self::JsonPath { at } => Some(*at),
         }
     }
 }
@@ -115,7 +113,7 @@ impl Path {
                     .char_indices()
                     .nth(error.position().saturating_sub(1))
                     .map_or(text.len(), |(at, _)| at);
-                Err(PathError::JsonPath { why: error.message().into(), at })
+                Err(PathError::JsonPath { at })
             }
         }
     }
@@ -249,7 +247,7 @@ mod tests {
             error("a b").to_string(),
             "` ` cannot stand in a dotted path; write a JSONPath such as `$['a b']`"
         );
-        assert!(error("$.a[").to_string().starts_with("this is not a JSONPath (RFC 9535): "));
+        assert_eq!(error("$.a[").to_string(), "this is not a JSONPath (RFC 9535)");
     }
 
     /// RFC 9535 §1.5, table 2.

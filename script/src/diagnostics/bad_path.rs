@@ -8,7 +8,13 @@ use super::{Diagnostic, Span};
 use crate::path::PathError;
 
 pub(crate) fn bad_path(path: &str, span: Span, error: &PathError) -> Diagnostic {
-    Diagnostic::error("E0204", error.to_string()).at_span(path, Some(span))
+    let finding = Diagnostic::error("E0204", error.to_string()).at_span(path, Some(span));
+    match error {
+        PathError::JsonPath { .. } => finding
+            .label("from here on it cannot be read")
+            .help("a JSONPath looks like `$.accounts[0].balance`"),
+        _ => finding.help("a path is a field name (`token`), or names and positions (`accounts[0].balance`)"),
+    }
 }
 
 #[cfg(test)]
@@ -36,7 +42,7 @@ web_services:
     save: { a: \"é.b c\" }
 #                  ^ error E0204: ` ` cannot stand in a dotted path; write a JSONPath such as `$['a b']`
     each: { list: \"$.x[?\", line: \"{item.a..b}\", save: lines }
-#                      ^ error E0204: this is not a JSONPath (RFC 9535): …
+#                      ^ error E0204: this is not a JSONPath (RFC 9535)
 #                                 ^^^^^^^^^^^ error E0204: a name is missing beside this dot
 scripts:
   - { id: a, triggers: [a], steps: [{ auth_token: t }, { web_service: s }] }

@@ -153,13 +153,14 @@ fn a_secret_in_a_message() {
 #[test]
 fn a_path_that_is_none() {
     assert_snapshot!(shown(&but("balance: balance.amount", "balance: \"$.balance[?(@.amount\"")), @r#"
-    error[E0204]: this is not a JSONPath (RFC 9535): in long-hand segment, parser error
+    error[E0204]: this is not a JSONPath (RFC 9535)
       --> bot.yaml:17:33
        |
     17 |     save: { balance: "$.balance[?(@.amount" }
-       |                                 ^
+       |                                 ^ from here on it cannot be read
        |
        = at: web_services.get-balance.save.balance
+       = help: a JSONPath looks like `$.accounts[0].balance`
 
     1 error in bot.yaml
     "#);

@@ -11,7 +11,12 @@ pub(crate) fn wrong_type(path: &str, span: Span, wanted: &str, found: &str) -> D
     } else {
         format!("`{key}` is {wanted}; here stands {found}")
     };
-    Diagnostic::error("E0008", message).at_span(path, Some(span)).label(format!("this is {found}"))
+    let finding =
+        Diagnostic::error("E0008", message).at_span(path, Some(span)).label(format!("this is {found}"));
+    if wanted == "a number of seconds" {
+        return finding.help("write the seconds alone: `900` is 15 minutes, `3600` an hour");
+    }
+    finding
 }
 
 #[cfg(test)]
