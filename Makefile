@@ -12,7 +12,7 @@ demo: ## start a demo bank and chat with its bot in the terminal
 test: ## build everything and run all tests
 	@sh tools/test.sh
 
-check: ## look at format, lints, licences and dependencies
+check: ## look at format, lints, rules, licences and dependencies
 	@sh tools/check.sh
 
 bench: ## measure the engine and the check; the report is in target/criterion

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Format, lints, licences, dependencies. Goes on after a failure.
+# Format, lints, the rules of the project, licences, dependencies. Goes on after a failure.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 status=0
@@ -11,6 +11,7 @@ stage() {
 
 stage cargo fmt --all --check
 stage cargo clippy --workspace --all-targets -- -D warnings
+stage cargo test --quiet -p countersign-it tidy::
 
 if ! cargo deny --version >/dev/null 2>&1; then
     echo "==> cargo install --locked cargo-deny (once; takes some minutes)"

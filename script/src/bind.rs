@@ -163,6 +163,7 @@ impl Binder<'_> {
             &mut all.login_unavailable,
             &mut all.prompt_expired,
             &mut all.login_again,
+            &mut all.fresh_login,
             &mut all.login_impossible,
             &mut all.service_failed,
             &mut all.service_unavailable,

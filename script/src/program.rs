@@ -108,6 +108,8 @@ pub struct Sentences {
     pub prompt_expired: Text,
     /// The login ended in mid-script and is asked for again.
     pub login_again: Text,
+    /// A step needs a younger login than the one that is there.
+    pub fresh_login: Text,
     /// This channel cannot log in.
     pub login_impossible: Text,
     /// An API refused.

@@ -128,9 +128,9 @@ pub fn normalise(text: &str) -> String {
             add(char::from(byte.to_ascii_lowercase()), &mut out);
         }
     } else {
-        for c in text.nfkd().flat_map(char::to_lowercase) {
-            add(c, &mut out);
-        }
+        // What is left out can stand between two marks that then change places, so it goes before the second round.
+        let plain = text.nfkd().flat_map(char::to_lowercase).filter(|c| !is_apostrophe(*c));
+        plain.nfkd().for_each(|c| add(c, &mut out));
     }
     if out.ends_with(' ') {
         out.pop();
@@ -144,10 +144,15 @@ fn add(c: char, out: &mut String) {
     } else if !unicode_normalization::char::is_combining_mark(c)
         && !out.is_empty()
         && !out.ends_with(' ')
-        && c != '\''
+        && !is_apostrophe(c)
     {
         out.push(' ');
     }
+}
+
+/// Typed or set by a phone's keyboard; `don’t` and `don't` are one word.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}')
 }
 
 #[cfg(test)]
@@ -209,6 +214,16 @@ mod tests {
         triggers.phrases.push((vec!["pay".into(), "me".into()], ScriptIx(0)));
         assert_eq!(triggers.matching("pay me now"), Some(ScriptIx(0)));
         assert_eq!(triggers.matching("day me now"), None);
+    }
+
+    #[test]
+    fn one_round_is_enough() {
+        assert_eq!(normalise("Don’t"), normalise("don't"));
+        assert_eq!(normalise("don't"), "dont");
+        let marks = normalise("\u{1e023}'\u{5b0}");
+        assert_eq!(normalise(&marks), marks);
+        let wide = normalise("\u{1e023}\u{ff07}\u{5b0}");
+        assert_eq!(normalise(&wide), wide);
     }
 
     proptest! {

@@ -220,7 +220,7 @@ fn attempt(machine: &mut Machine<'_>, at: StepIx, service: &ServiceComponent) ->
             Some(held) if fresh(machine.now.since(held.logged_in_at)) => {}
             // A login that was just made is as fresh as one can be.
             Some(_) if machine.session.service.logged_in.contains(&token) => {}
-            Some(_) => return log_in_again(machine, at, token),
+            Some(_) => return log_in_again(machine, at, token, &bot.sentences.fresh_login),
             None if machine.session.service.logged_in.contains(&token) => {
                 let branch = failed_branch(machine, at);
                 return leave(machine, at, branch, &bot.sentences.service_failed);
@@ -240,13 +240,12 @@ fn renew(machine: &mut Machine<'_>, at: StepIx, token: TokenIx, service: &Servic
         Some(held) if held.refreshable && service.fresh_login.is_none() => {
             auth_token::refresh(machine, at, token)
         }
-        _ => log_in_again(machine, at, token),
+        _ => log_in_again(machine, at, token, &machine.bot.sentences.login_again),
     }
 }
 
-fn log_in_again(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
-    let bot = machine.bot;
-    machine.say(&bot.sentences.login_again);
+fn log_in_again(machine: &mut Machine<'_>, at: StepIx, token: TokenIx, why: &Text) -> Flow {
+    machine.say(why);
     auth_token::log_in(machine, at, token)
 }
 

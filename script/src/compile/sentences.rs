@@ -115,6 +115,11 @@ impl Compiler<'_> {
                 "Your login has ended. Please log in again.",
                 "Tu sesión ha terminado. Inicia sesión de nuevo."
             ),
+            fresh_login: sentence!(
+                fresh_login,
+                "To go on with this, please log in once more.",
+                "Para continuar, inicia sesión una vez más."
+            ),
             login_impossible: sentence!(
                 login_impossible,
                 "It is not possible to log in here.",

@@ -164,6 +164,7 @@ fn sentences() -> Sentences {
         login_unavailable: text(),
         prompt_expired: text(),
         login_again: text(),
+        fresh_login: text(),
         login_impossible: text(),
         service_failed: text(),
         service_unavailable: text(),

@@ -92,6 +92,8 @@ wire! {
         prompt_expired: Option<Spanned<Text>>,
         /// The login ended in mid-script and is asked for again.
         login_again: Option<Spanned<Text>>,
+        /// A step needs a younger login than the one that is there.
+        fresh_login: Option<Spanned<Text>>,
         /// This channel cannot log in.
         login_impossible: Option<Spanned<Text>>,
         /// An API refused.
