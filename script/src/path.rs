@@ -38,8 +38,8 @@ pub enum PathError {
     /// Nothing stands there.
     #[error("a path cannot be empty")]
     Empty,
-    /// Longer than [`Path::MAX_LEN`], or with brackets too deep in each other.
-    #[error("a path has at most 1,000 characters and 20 brackets in each other")]
+    /// Longer than [`Path::MAX_LEN`], or with more filters than [`Path::MAX_FILTERS`].
+    #[error("a path has at most 1,000 characters, and 12 filters, functions and brackets in them")]
     TooLong,
     /// `a..b`, or a dot at the start or the end.
     #[error("a name is missing beside this dot")]
@@ -93,14 +93,17 @@ impl Path {
     /// The longest path, in bytes.
     pub const MAX_LEN: usize = 1_000;
 
+    /// The most filters, functions and brackets in them. The parser of JSONPath takes twice as long for each one
+    /// inside another, so a path of a few hundred characters could keep it busy for minutes.
+    pub const MAX_FILTERS: usize = 12;
+
     /// Reads a path: a field name, a dotted path with `[0]` for positions, or a JSONPath, which begins with `$`.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         if text.trim().is_empty() {
             return Err(PathError::Empty);
         }
-        // The parser of JSONPath calls itself for every bracket.
-        if text.len() > Self::MAX_LEN || text.bytes().filter(|byte| matches!(byte, b'(' | b'!')).count() > 20
-        {
+        let opens = |byte: &u8| matches!(byte, b'?' | b'(' | b'!');
+        if text.len() > Self::MAX_LEN || text.bytes().filter(opens).count() > Self::MAX_FILTERS {
             return Err(PathError::TooLong);
         }
         if !text.starts_with('$') {
@@ -242,6 +245,8 @@ mod tests {
         assert_eq!(error("a b"), PathError::Character { character: ' ', at: 1 });
         assert_eq!(error("a[0]b"), PathError::Character { character: 'b', at: 4 });
         assert_eq!(error(&"a".repeat(1001)), PathError::TooLong);
+        assert_eq!(error(&"$[?".repeat(13)), PathError::TooLong);
+        assert_eq!(error(&format!("$[?{}", "!(".repeat(6))), PathError::TooLong);
         assert!(matches!(error("$.a[?(@.b"), PathError::JsonPath { .. }));
         assert_eq!(
             error("a b").to_string(),

@@ -4,6 +4,7 @@
 //! `cargo build --workspace --bins`, then `cargo test -p countersign-it`.
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
+mod cli;
 mod docs;
 mod fuzz_bodies;
 mod leak;
