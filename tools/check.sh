@@ -27,7 +27,7 @@ if cargo deny --version >/dev/null 2>&1; then
         echo "==> skipped: cargo deny check advisories, because github.com cannot be reached from here"
     fi
 else
-    echo "==> skipped: cargo deny, because it could not be installed from crates.io"
+    echo "==> skipped: cargo deny, because it could not be installed"
 fi
 
 exit $status
