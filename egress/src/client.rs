@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use countersign_model::Method;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
@@ -14,7 +15,7 @@ use crate::body::{Collector, Encoding};
 use crate::error::{EgressError, MaybeSent, NotSent, Refusal};
 use crate::origin::{Origin, OriginError};
 use crate::policy::{Denied, Policy, is_standard};
-use crate::request::{Method, OutgoingRequest};
+use crate::request::OutgoingRequest;
 use crate::resolver::{Guard, NameNotFound, Resolve, SystemResolver};
 use crate::response::IncomingResponse;
 use crate::transport::{Sending, Transport};

@@ -26,11 +26,12 @@ pub use address::{AddressKind, blocked};
 pub use allow::{Allow, AllowError};
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError};
+pub use countersign_model::Method;
 pub use error::{EgressError, MaybeSent, NotSent, Refusal};
 pub use limits::Limits;
 pub use origin::{Origin, OriginError, Scheme};
 pub use policy::Policy;
-pub use request::{Method, OutgoingRequest, RequestBuilder};
+pub use request::{OutgoingRequest, RequestBuilder};
 #[cfg(feature = "client")]
 pub use resolver::{Resolve, Resolving, SystemResolver};
 pub use response::IncomingResponse;

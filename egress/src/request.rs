@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use countersign_model::SecretText;
+use countersign_model::{Method, SecretText};
 use url::Url;
 
 use crate::error::Refusal;
@@ -18,21 +18,6 @@ pub struct OutgoingRequest {
     body: Option<SecretText>,
     timeout: Duration,
     body_limit: usize,
-}
-
-/// The methods that are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Sends something new.
-    Post,
-    /// Replaces.
-    Put,
-    /// Changes a part.
-    Patch,
-    /// Removes.
-    Delete,
 }
 
 /// Collects a request; [`RequestBuilder::build`] judges it.
@@ -95,25 +80,6 @@ impl OutgoingRequest {
     /// The largest body of an answer, in bytes after inflation.
     pub fn body_limit(&self) -> usize {
         self.body_limit
-    }
-}
-
-impl Method {
-    /// As it is written in HTTP and in a bot file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

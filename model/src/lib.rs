@@ -5,6 +5,7 @@
 mod channel;
 mod contact;
 mod message;
+mod method;
 mod name;
 mod secret;
 mod time;
@@ -12,6 +13,7 @@ mod time;
 pub use channel::{Capabilities, ChannelKind, UnknownChannel};
 pub use contact::Contact;
 pub use message::{Choice, Content, Media, MediaKind, MessageRef, OutMessage, Reply};
+pub use method::Method;
 pub use name::{CallId, Name, NameError, TimerId};
 pub use secret::SecretText;
 pub use time::Timestamp;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use countersign_egress::{Method, Origin, OriginError, OutgoingRequest, Refusal};
+use countersign_egress::{Origin, OriginError, OutgoingRequest, Refusal};
 use countersign_model::{Name, SecretText, Timestamp};
 use countersign_script::Runnable;
 use countersign_script::program::RequestTemplate;
@@ -131,7 +131,7 @@ impl Inner {
             })
         };
         let request = plan.request;
-        let mut builder = OutgoingRequest::builder(method(request.method), origin, reveal(&request.url)?)
+        let mut builder = OutgoingRequest::builder(request.method, origin, reveal(&request.url)?)
             .timeout(Duration::from_millis(u64::from(request.timeout_ms)));
         for (name, value) in &request.headers {
             builder = builder.header(name, reveal(value)?);
@@ -224,15 +224,4 @@ fn may_go(bot: &Runnable, component: &Name, origin: &Origin, renews: bool) -> Re
         return Ok(());
     }
     Err(NotBuilt::SendTo { token: component.clone(), origin: origin.clone() })
-}
-
-fn method(method: countersign_script::program::Method) -> Method {
-    use countersign_script::program::Method as Written;
-    match method {
-        Written::Get => Method::Get,
-        Written::Post => Method::Post,
-        Written::Put => Method::Put,
-        Written::Patch => Method::Patch,
-        Written::Delete => Method::Delete,
-    }
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use countersign_model::Method;
 use countersign_model::{ChannelKind, MediaKind, Name};
 use regex::Regex;
 
@@ -176,42 +177,6 @@ pub struct RequestTemplate {
     pub headers: Vec<(Arc<str>, Template)>,
     /// The body and its content type.
     pub body: Option<(Arc<str>, Template)>,
-}
-
-/// Methods that a request can have (RFC 9110 §9).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Does something.
-    Post,
-    /// Replaces.
-    Put,
-    /// Changes a part.
-    Patch,
-    /// Removes.
-    Delete,
-}
-
-impl Method {
-    /// The method as it stands in a request.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    /// Whether doing it twice is the same as doing it once (RFC 9110 §9.2.2).
-    pub const fn is_idempotent(self) -> bool {
-        matches!(self, Self::Get | Self::Put | Self::Delete)
-    }
 }
 
 /// An Authorization Token component.
