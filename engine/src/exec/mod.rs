@@ -126,6 +126,7 @@ impl Machine<'_> {
                 if self.session.channel.capabilities().spoken
                     && matches!(outcome, Outcome::Acquired { .. }) =>
             {
+                self.session.tokens.clear();
                 return self.effects.push(Effect::Forget(Forgotten::AllTokens));
             }
             _ => return,

@@ -228,12 +228,12 @@ impl Run {
         if let Happening::Completed(call, _) = happening
             && before != Status::Calling(*call)
         {
-            // A token that comes too late may be forgotten.
+            // A token that comes too late is forgotten, and the session knows of none any more.
             let idle = turn.effects.iter().all(|effect| matches!(effect, Effect::Forget(_)));
-            assert!(
-                idle && turn.session == self.session,
-                "the end of a call that nobody waits for does nothing"
-            );
+            assert!(idle, "the end of a call that nobody waits for does nothing");
+            if turn.effects.is_empty() {
+                assert_eq!(turn.session, self.session, "and changes nothing");
+            }
         }
         let stored = turn.session.to_bytes();
         self.session = Session::from_bytes(&stored).unwrap();
