@@ -56,7 +56,7 @@ pub(super) fn answer(machine: &mut Machine<'_>, at: StepIx, login: Login, tries:
     if machine.is_cancel(reply) {
         forget_answers(machine, component);
         super::service::forget_answers(machine, at);
-        let branch = branches(machine, at).cancelled;
+        let branch = machine.branches(at).cancelled;
         return machine.cancelled(branch);
     }
     if question.secret {
@@ -286,37 +286,16 @@ fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
 
 fn failed(machine: &mut Machine<'_>, at: StepIx, text: &countersign_script::program::Text) -> Flow {
     super::service::forget_answers(machine, at);
-    let branch = branches(machine, at).failed;
+    let branch = machine.branches(at).failed;
     machine.branch_or_end(branch, text, Reason::Failed)
 }
 
 fn unavailable(machine: &mut Machine<'_>, at: StepIx, component: &TokenComponent) -> Flow {
     super::service::forget_answers(machine, at);
     let bot = machine.bot;
-    let branch = branches(machine, at).unavailable;
+    let branch = machine.branches(at).unavailable;
     let text = component.unavailable.as_ref().unwrap_or(&bot.sentences.login_unavailable);
     machine.branch_or_end(branch, text, Reason::Failed)
-}
-
-struct Branches {
-    failed: Option<StepIx>,
-    cancelled: Option<StepIx>,
-    unavailable: Option<StepIx>,
-}
-
-/// Where the login leads when it does not succeed: the branches of the step that needs it.
-fn branches(machine: &Machine<'_>, at: StepIx) -> Branches {
-    match &machine.bot.steps[at.at()].kind {
-        StepKind::AuthToken { failed, cancelled, unavailable, .. } => {
-            Branches { failed: *failed, cancelled: *cancelled, unavailable: *unavailable }
-        }
-        StepKind::WebService { branches, .. } => Branches {
-            failed: branches.failed,
-            cancelled: branches.cancelled,
-            unavailable: branches.unavailable,
-        },
-        _ => Branches { failed: None, cancelled: None, unavailable: None },
-    }
 }
 
 fn forget_answers(machine: &mut Machine<'_>, component: &TokenComponent) {

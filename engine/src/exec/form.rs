@@ -1,5 +1,5 @@
 use countersign_model::Reply;
-use countersign_script::program::{FormIx, StepIx, StepKind};
+use countersign_script::program::{FormIx, StepIx};
 
 use crate::Effect;
 use crate::effect::Lead;
@@ -41,10 +41,7 @@ pub(super) fn answer(
     reply: &Reply,
 ) -> Flow {
     let bot = machine.bot;
-    let cancelled = match &bot.steps[at.at()].kind {
-        StepKind::Form { cancelled, .. } => *cancelled,
-        _ => None,
-    };
+    let cancelled = machine.branches(at).cancelled;
     if machine.is_cancel(reply) {
         return machine.cancelled(cancelled);
     }

@@ -40,8 +40,8 @@ pub(crate) fn enter(machine: &mut Machine<'_>, at: StepIx) -> Flow {
             let url = machine.public(url, None);
             machine.send(OutMessage::Link { text, label, url });
         }
-        StepKind::Card { options: Some(options), .. } | StepKind::Options { options, .. } => {
-            return options::ask(machine, at, options);
+        StepKind::Card { options: Some(_), .. } | StepKind::Options { .. } => {
+            return options::ask(machine, at);
         }
         StepKind::Card { options: None, .. } => options::show(machine, at),
         StepKind::Question(question) => return question::ask(machine, at, question),
@@ -116,7 +116,31 @@ pub(crate) fn answer(machine: &mut Machine<'_>, at: StepIx, doing: Asking, tries
     }
 }
 
+/// Where a step leads when it does not succeed.
+#[derive(Default)]
+pub(crate) struct Branches {
+    pub(crate) failed: Option<StepIx>,
+    pub(crate) cancelled: Option<StepIx>,
+    pub(crate) unavailable: Option<StepIx>,
+}
+
 impl Machine<'_> {
+    /// Where the step leads when it does not succeed. A login leads to the branches of the step that needs it.
+    pub(crate) fn branches(&self, at: StepIx) -> Branches {
+        match &self.bot.steps[at.at()].kind {
+            StepKind::AuthToken { failed, cancelled, unavailable, .. } => {
+                Branches { failed: *failed, cancelled: *cancelled, unavailable: *unavailable }
+            }
+            StepKind::WebService { branches, .. } => Branches {
+                failed: branches.failed,
+                cancelled: branches.cancelled,
+                unavailable: branches.unavailable,
+            },
+            StepKind::Form { cancelled, .. } => Branches { cancelled: *cancelled, ..Branches::default() },
+            _ => Branches::default(),
+        }
+    }
+
     /// A call has ended. One that nobody waits for does nothing.
     pub(crate) fn completed(&mut self, call: countersign_model::CallId, outcome: Outcome) {
         let (step, purpose) = match self.session.state {

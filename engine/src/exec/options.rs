@@ -5,7 +5,7 @@ use crate::machine::{Flow, Machine, Triggering};
 use crate::session::Asking;
 use crate::value::Value;
 
-pub(super) fn ask(machine: &mut Machine<'_>, at: StepIx, _options: &Options) -> Flow {
+pub(super) fn ask(machine: &mut Machine<'_>, at: StepIx) -> Flow {
     show(machine, at);
     machine.wait_for(at, Asking::Options, 0)
 }

@@ -44,10 +44,7 @@ pub(super) fn answer(
     let bot = machine.bot;
     let service = &bot.services[service.at()];
     let question = &service.questions[usize::from(index)];
-    let cancelled = match &bot.steps[at.at()].kind {
-        StepKind::WebService { branches, .. } => branches.cancelled,
-        _ => None,
-    };
+    let cancelled = machine.branches(at).cancelled;
     if machine.is_cancel(reply) {
         forget_answers(machine, at);
         return machine.cancelled(cancelled);
@@ -138,8 +135,7 @@ pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, outcome: Outcome)
             Flow::Go(bot.steps[at.at()].next)
         }
         // What was to be kept is not there, and the steps after this one would use it.
-        Ok(Content::Nothing) => leave(machine, at, branches.failed, &sentences.service_failed),
-        Err(_) => leave(machine, at, branches.failed, &sentences.service_failed),
+        Ok(Content::Nothing) | Err(_) => leave(machine, at, branches.failed, &sentences.service_failed),
     }
 }
 
@@ -159,11 +155,7 @@ pub(super) fn send(
             machine.warn_unsendable(at, why);
             machine.forget_open_answers();
             let bot = machine.bot;
-            let branch = match &bot.steps[at.at()].kind {
-                StepKind::WebService { branches, .. } => branches.failed,
-                StepKind::AuthToken { failed, .. } => *failed,
-                _ => None,
-            };
+            let branch = machine.branches(at).failed;
             return leave(machine, at, branch, &bot.sentences.service_failed);
         }
     };
@@ -210,7 +202,7 @@ fn attempt(machine: &mut Machine<'_>, at: StepIx, service: &ServiceComponent) ->
     let bot = machine.bot;
     for token in &service.tokens {
         let Some(token) = token.or_else(|| machine.latest_token()) else {
-            let branch = failed_branch(machine, at);
+            let branch = machine.branches(at).failed;
             return leave(machine, at, branch, &bot.sentences.service_failed);
         };
         let held = machine.held(token);
@@ -222,7 +214,7 @@ fn attempt(machine: &mut Machine<'_>, at: StepIx, service: &ServiceComponent) ->
             Some(_) if machine.session.service.logged_in.contains(&token) => {}
             Some(_) => return log_in_again(machine, at, token, &bot.sentences.fresh_login),
             None if machine.session.service.logged_in.contains(&token) => {
-                let branch = failed_branch(machine, at);
+                let branch = machine.branches(at).failed;
                 return leave(machine, at, branch, &bot.sentences.service_failed);
             }
             None => return renew(machine, at, token, service),
@@ -270,13 +262,6 @@ fn gone_token(machine: &Machine<'_>, service: &ServiceComponent) -> Option<Token
 
 fn by_status(branches: &countersign_script::program::ServiceBranches, status: u16) -> Option<StepIx> {
     branches.by_status.iter().find(|(known, _)| *known == status).map(|(_, branch)| *branch)
-}
-
-fn failed_branch(machine: &Machine<'_>, at: StepIx) -> Option<StepIx> {
-    match &machine.bot.steps[at.at()].kind {
-        StepKind::WebService { branches, .. } => branches.failed,
-        _ => None,
-    }
 }
 
 /// Leaves the step by a branch; without one says the text and ends.
