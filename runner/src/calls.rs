@@ -161,7 +161,7 @@ impl Inner {
             };
             let started = self.now();
             let until = started.plus(built.request.timeout()).plus(MARGIN);
-            self.store.mark_sent(job.lease, job.info.attempt, until).await.map_err(lost)?;
+            self.store.mark_sent(job.lease, job.info.attempt, started, until, &[]).await.map_err(lost)?;
             self.tell(key, &Notice::CallStarted(&job.info));
             let result = self.transport.send(&built.request).await;
             let now = self.now();
@@ -274,7 +274,11 @@ impl Inner {
         let plain = payload::outcome_to_text(&outcome);
         let payload = self.vault.seal_inbound(key, kind, &plain, now.plus(PAYLOAD_LIFE))?;
         let id = format!("call-{:x}-{}", lease.session.0, lease.call.0);
-        match self.store.complete_call(CallCompletion { lease, now, id, payload, token }).await {
+        let key = lease.conversation.clone();
+        let completion = CallCompletion { lease, now, id, payload, token, counters: Vec::new() };
+        let completed = self.store.complete_call(completion).await;
+        self.watchers.changed(&key);
+        match completed {
             Ok(()) | Err(CommitError::LeaseLost) => Ok(()),
             Err(CommitError::Store(error)) => Err(error.into()),
         }

@@ -51,6 +51,7 @@ mod token;
 mod transcript;
 mod turn;
 mod url_pattern;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -66,3 +67,4 @@ pub use parts::{Clock, Parts, Random, Runner, Sleeper, TokioSleeper};
 pub use registry::{ChannelAccount, Registry};
 pub use secrets::NotBuilt;
 pub use token::{AuthAnswer, Found, Judged, TokenDiagnosis, judge};
+pub use watch::Watch;

@@ -36,13 +36,14 @@ impl Runner {
             Err(SendError::Later { after }) if now < claimed.created_at.plus(LIFE) => {
                 let wait = backoff(claimed.attempts, runner.random.as_ref()).max(after.unwrap_or_default());
                 runner.tell(key, &Notice::DeliveryLater(&SendError::Later { after: Some(wait) }));
-                runner.store.retry_delivery(lease, now.plus(wait)).await
+                runner.store.retry_delivery(lease, now.plus(wait), 0).await
             }
             Err(why) => {
                 runner.tell(key, &Notice::DeliveryFailed(&why));
-                runner.store.give_up(lease, now).await
+                runner.store.give_up(lease, now, None).await
             }
         };
+        runner.watchers.changed(key);
         match committed {
             Ok(()) | Err(CommitError::LeaseLost) => Ok(true),
             Err(CommitError::Store(error)) => Err(error.into()),

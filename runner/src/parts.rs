@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use countersign_egress::{Policy, Transport};
 use countersign_model::Timestamp;
-use countersign_store::{Store, WorkerId};
+use countersign_store::{ConversationKey, Store, WorkerId};
 use countersign_vault::KeyRing;
 
 use crate::observer::Observer;
 use crate::registry::Registry;
 use crate::sealing::Vault;
+use crate::watch::{Watch, Watchers};
 
 /// What a runner is made of.
 pub struct Parts {
@@ -90,6 +91,7 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) worker: WorkerId,
+    pub(crate) watchers: Watchers,
     /// When what is over was last removed, in microseconds.
     pub(crate) swept: AtomicI64,
 }
@@ -109,6 +111,7 @@ impl Runner {
             random: parts.random,
             observer: parts.observer,
             worker,
+            watchers: Watchers::default(),
             swept: AtomicI64::new(0),
         }))
     }
@@ -121,6 +124,11 @@ impl Runner {
     /// Channels, bots and the secrets of workspaces.
     pub fn registry(&self) -> &Registry {
         &self.0.registry
+    }
+
+    /// Looks at a conversation from now on: see [`Watch::changed`].
+    pub fn watch(&self, key: &ConversationKey) -> Watch {
+        self.0.watchers.watch(key)
     }
 
     pub(crate) fn inner(&self) -> &Inner {

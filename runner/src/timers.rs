@@ -2,7 +2,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use countersign_model::Timestamp;
-use countersign_store::Swept;
+use countersign_store::{Retention, Swept};
 
 use crate::error::RunError;
 use crate::parts::Runner;
@@ -35,7 +35,7 @@ impl Runner {
     /// [`RunError::Store`].
     pub async fn sweep(&self) -> Result<Swept, RunError> {
         let runner = self.inner();
-        Ok(runner.store.sweep(runner.now()).await?)
+        Ok(runner.store.sweep(runner.now(), &Retention::default()).await?)
     }
 
     /// When there is something to do though nothing comes in; it may lie in the past.

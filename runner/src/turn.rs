@@ -47,7 +47,9 @@ impl Runner {
                 return Err(error);
             }
         };
-        match runner.store.commit_turn(commit).await {
+        let committed = runner.store.commit_turn(commit).await;
+        runner.watchers.changed(&lease.conversation);
+        match committed {
             Ok(()) | Err(CommitError::LeaseLost) => Ok(true),
             Err(CommitError::Store(error)) => Err(error.into()),
         }

@@ -24,9 +24,12 @@ pub mod conformance;
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
 pub use record::{
-    AnswerRow, BotVersion, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
-    ConversationKey, DeadLetter, Delivery, DeliveryLease, InboundKind, InboxRow, Lead, Lease, Line, NewCall,
-    NewInbound, RefreshToken, Revocation, SealedPayload, SecretChange, SessionCommit, SessionId,
+    AnswerRow, Backlog, BotVersion, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery,
+    Conversation, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, Delivery, DeliveryLease,
+    InboundKind, InboxRow, Lead, Lease, Line, NewCall, NewInbound, Pending, PublishedBot, Receipt,
+    ReceiptState, RefreshToken, Retention, Revocation, SealedPayload, SecretChange, SessionCommit, SessionId,
     StoredSession, Swept, TimerChange, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
 };
-pub use traits::{Calls, Conversations, Inbox, Keys, Outbox, Secrets, Store, Timers};
+pub use traits::{
+    Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Store, Timers, Upkeep,
+};

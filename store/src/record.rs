@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use countersign_model::{CallId, MessageRef, Name, OutMessage, TimerId, Timestamp};
 use countersign_vault::Sealed;
@@ -50,7 +51,7 @@ pub struct SealedPayload {
 pub struct NewInbound {
     /// The conversation that it belongs to.
     pub conversation: ConversationKey,
-    /// The provider's id of it, unique in the channel.
+    /// The provider's id of it, unique in the conversation.
     pub id: String,
     /// What it is.
     pub kind: InboundKind,
@@ -287,6 +288,146 @@ pub struct CallCompletion {
     pub payload: SealedPayload,
     /// A token to keep; it takes the place of the one before.
     pub token: Option<TokenRow>,
+    /// Counters to change with it.
+    pub counters: Vec<CounterChange>,
+}
+
+/// Names a counter: a keyed hash of what is counted, so that no address and no account name stands in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CounterKey(pub [u8; 16]);
+
+/// A counter as it stands. What was never counted, or lies too far back, is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// How many.
+    pub count: u32,
+    /// When the first of them was.
+    pub first_at: Timestamp,
+    /// When the last of them was.
+    pub last_at: Timestamp,
+    /// From then on it is 0.
+    pub expires_at: Timestamp,
+}
+
+/// A change of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CounterChange {
+    /// One more; the counter lives until then. Beginning at 0 when its time was over.
+    Add {
+        /// Which.
+        key: CounterKey,
+        /// From then on it is 0.
+        expires_at: Timestamp,
+    },
+    /// One less, down to 0; its times stay.
+    Subtract {
+        /// Which.
+        key: CounterKey,
+    },
+    /// Back to 0.
+    Clear {
+        /// Which.
+        key: CounterKey,
+    },
+}
+
+/// What a provider tells of a message that the bot has sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The conversation.
+    pub conversation: ConversationKey,
+    /// The provider's id of the message.
+    pub message: MessageRef,
+    /// How far it has come.
+    pub state: ReceiptState,
+    /// The provider's error code, when it failed.
+    pub code: Option<String>,
+    /// When it came in.
+    pub at: Timestamp,
+}
+
+/// How far a message has come. A state never goes back, in whatever order the provider tells of them; `Failed` is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReceiptState {
+    /// The provider has it.
+    Queued,
+    /// It is on its way to the user.
+    Sent,
+    /// It has reached the user's device.
+    Delivered,
+    /// The user has seen it.
+    Read,
+    /// It will not arrive.
+    Failed,
+}
+
+/// What is under way for a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    /// Rows of the inbox that are not processed.
+    pub inbox: usize,
+    /// Calls that have not ended.
+    pub calls: usize,
+    /// Deliveries that have not been made.
+    pub outbox: usize,
+    /// How many rows the transcript has, counted from the conversation's beginning.
+    pub lines: u64,
+}
+
+/// How much waits in the whole store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Rows of the inbox that are not processed.
+    pub inbox: usize,
+    /// When the oldest of them came in.
+    pub oldest: Option<Timestamp>,
+    /// Calls that have not ended.
+    pub calls: usize,
+    /// Deliveries that have not been made.
+    pub outbox: usize,
+    /// Deliveries that were given up.
+    pub dead: usize,
+    /// Whether the outbox is held.
+    pub held: bool,
+}
+
+/// A version of a bot as it was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedBot {
+    /// The workspace.
+    pub workspace: Name,
+    /// The bot.
+    pub bot: Name,
+    /// The version.
+    pub version: BotVersion,
+    /// The bot file.
+    pub file: String,
+    /// The constants that were put in.
+    pub constants: Vec<(String, String)>,
+    /// When it was published.
+    pub published_at: Timestamp,
+}
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Ids of what came in; see SECURITY §3.5: longer than any provider repeats.
+    pub ids: Duration,
+    /// Transcripts, and the answers to forms.
+    pub transcripts: Duration,
+    /// Receipts, and deliveries that were given up.
+    pub receipts: Duration,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        const DAY: u64 = 24 * 3600;
+        Self {
+            ids: Duration::from_secs(30 * DAY),
+            transcripts: Duration::from_secs(90 * DAY),
+            receipts: Duration::from_secs(30 * DAY),
+        }
+    }
 }
 
 /// A token as it is kept.
@@ -407,6 +548,8 @@ pub struct ClaimedDelivery {
     pub delivery: Delivery,
     /// How many times it has been handed out before.
     pub attempts: u32,
+    /// How many of the requests that it takes have been accepted by the provider; those are not made again.
+    pub done: u32,
     /// When the turn that made it was committed.
     pub created_at: Timestamp,
 }
@@ -420,6 +563,8 @@ pub struct DeadLetter {
     pub delivery: Delivery,
     /// When it was given up.
     pub at: Timestamp,
+    /// The provider's code, to look up in its documentation.
+    pub code: Option<String>,
 }
 
 /// What a sweep removed.
@@ -431,4 +576,6 @@ pub struct Swept {
     pub answers: usize,
     /// Ids of what came in.
     pub ids: usize,
+    /// Rows of transcripts.
+    pub lines: usize,
 }

@@ -1,23 +1,31 @@
 use async_trait::async_trait;
-use countersign_model::{Name, Timestamp};
+use countersign_model::{MessageRef, Name, Timestamp};
 use countersign_vault::WrappedKey;
 
 use crate::error::{CommitError, StoreError};
 use crate::record::{
-    AnswerRow, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
-    ConversationKey, DeadLetter, DeliveryLease, Lead, Lease, NewInbound, Revocation, Swept, TokenInfo,
-    TokenRow, TranscriptRow, TurnCommit, WorkerId,
+    AnswerRow, Backlog, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
+    ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, DeliveryLease, Lead, Lease, NewInbound,
+    Pending, PublishedBot, Receipt, Retention, Revocation, Swept, TokenInfo, TokenRow, TranscriptRow,
+    TurnCommit, WorkerId,
 };
 
 /// Everything that a runner needs of a store.
-pub trait Store: Inbox + Conversations + Calls + Outbox + Timers + Secrets + Keys {}
+pub trait Store:
+    Inbox + Conversations + Calls + Outbox + Timers + Secrets + Counters + Receipts + Keys + Bots + Upkeep
+{
+}
 
-impl<T: Inbox + Conversations + Calls + Outbox + Timers + Secrets + Keys> Store for T {}
+impl<
+    T: Inbox + Conversations + Calls + Outbox + Timers + Secrets + Counters + Receipts + Keys + Bots + Upkeep,
+> Store for T
+{
+}
 
 /// What came in and was not yet looked at.
 #[async_trait]
 pub trait Inbox: Send + Sync {
-    /// Keeps what came in, in this order; what has been accepted before, by channel and provider id, is left out,
+    /// Keeps what came in, in this order; what has been accepted before, by conversation and provider id, is left out,
     /// within one call too. Gives for each whether it was new. When it returns, everything new is on disk.
     async fn accept(&self, rows: Vec<NewInbound>) -> Result<Vec<bool>, StoreError>;
 }
@@ -54,6 +62,9 @@ pub trait Conversations: Send + Sync {
         limit: usize,
     ) -> Result<Vec<TranscriptRow>, StoreError>;
 
+    /// What is under way for a conversation.
+    async fn pending(&self, key: &ConversationKey) -> Result<Pending, StoreError>;
+
     /// The answers to forms that a conversation has given, oldest first.
     async fn leads(&self, key: &ConversationKey) -> Result<Vec<Lead>, StoreError>;
 }
@@ -70,11 +81,18 @@ pub trait Calls: Send + Sync {
         until: Timestamp,
     ) -> Result<Option<ClaimedCall>, StoreError>;
 
-    /// Writes down that the call is sent for the `attempt`-th time, from 1, and prolongs the claim. Comes before the
-    /// first byte.
-    async fn mark_sent(&self, lease: &CallLease, attempt: u32, until: Timestamp) -> Result<(), CommitError>;
+    /// Writes down that the call is sent for the `attempt`-th time, from 1, changes the counters with it, and prolongs
+    /// the claim. Comes before the first byte.
+    async fn mark_sent(
+        &self,
+        lease: &CallLease,
+        attempt: u32,
+        now: Timestamp,
+        until: Timestamp,
+        counters: &[CounterChange],
+    ) -> Result<(), CommitError>;
 
-    /// Puts the outcome into the inbox, keeps the token if there is one, and removes the call.
+    /// Puts the outcome into the inbox, keeps the token if there is one, changes the counters, and removes the call.
     async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError>;
 }
 
@@ -93,11 +111,31 @@ pub trait Outbox: Send + Sync {
     /// It has been delivered.
     async fn delivered(&self, lease: &DeliveryLease) -> Result<(), CommitError>;
 
-    /// It was not delivered and is tried again at that time; those behind it wait.
-    async fn retry_delivery(&self, lease: &DeliveryLease, at: Timestamp) -> Result<(), CommitError>;
+    /// It was not delivered, or not all of it, and is tried again at that time; those behind it wait. `done` of its
+    /// requests have been accepted.
+    async fn retry_delivery(
+        &self,
+        lease: &DeliveryLease,
+        at: Timestamp,
+        done: u32,
+    ) -> Result<(), CommitError>;
 
     /// It cannot be delivered: it is put aside for the operator, and those behind it go on.
-    async fn give_up(&self, lease: &DeliveryLease, now: Timestamp) -> Result<(), CommitError>;
+    async fn give_up(
+        &self,
+        lease: &DeliveryLease,
+        now: Timestamp,
+        code: Option<&str>,
+    ) -> Result<(), CommitError>;
+
+    /// Whether nothing is handed out, because the operator has to look at the outbox first: after a restore.
+    async fn outbox_held(&self) -> Result<bool, StoreError>;
+
+    /// Holds the outbox, or lets it go on.
+    async fn hold_outbox(&self, held: bool) -> Result<(), StoreError>;
+
+    /// Drops all deliveries that have not been made. Gives how many.
+    async fn discard_outbox(&self) -> Result<usize, StoreError>;
 
     /// What could not be delivered, oldest first.
     async fn dead_letters(&self, workspace: &Name) -> Result<Vec<DeadLetter>, StoreError>;
@@ -137,9 +175,32 @@ pub trait Secrets: Send + Sync {
     /// The sealed answers that a conversation has given to a component.
     async fn answers(&self, key: &ConversationKey, component: &Name) -> Result<Vec<AnswerRow>, StoreError>;
 
-    /// Removes what is over at `now`: tokens without a refresh token that lives, answers, and the ids of what came
-    /// in more than 30 days ago.
-    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError>;
+    /// Removes what is over at `now`: tokens without a refresh token that lives, answers, counters, and what is kept
+    /// no longer than `retention` says.
+    async fn sweep(&self, now: Timestamp, retention: &Retention) -> Result<Swept, StoreError>;
+}
+
+/// Counters that survive a restart: failed logins.
+#[async_trait]
+pub trait Counters: Send + Sync {
+    /// The counters as they stand at `now`, in this order; `None` for one that is 0.
+    async fn counters(&self, keys: &[CounterKey], now: Timestamp)
+    -> Result<Vec<Option<Counter>>, StoreError>;
+}
+
+/// What providers tell of messages that were sent.
+#[async_trait]
+pub trait Receipts: Send + Sync {
+    /// Keeps the furthest state of each message. When it returns, it is on disk. Gives for each whether it changed
+    /// anything.
+    async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<bool>, StoreError>;
+
+    /// The state of a message.
+    async fn receipt(
+        &self,
+        key: &ConversationKey,
+        message: &MessageRef,
+    ) -> Result<Option<Receipt>, StoreError>;
 }
 
 /// Data keys, wrapped by master keys that are kept elsewhere.
@@ -156,4 +217,27 @@ pub trait Keys: Send + Sync {
 
     /// Removes a data key: what it has sealed is lost for good.
     async fn remove_data_key(&self, workspace: &Name, version: u32) -> Result<(), StoreError>;
+}
+
+/// Versions of bots that were published, so that sessions can go on after a restart on the version they began on.
+#[async_trait]
+pub trait Bots: Send + Sync {
+    /// Keeps a version. Gives `false`, and changes nothing, when it is there.
+    async fn put_bot(&self, bot: PublishedBot) -> Result<bool, StoreError>;
+
+    /// The versions of all bots of a workspace, oldest first.
+    async fn bots(&self, workspace: &Name) -> Result<Vec<PublishedBot>, StoreError>;
+}
+
+/// What an operator looks at.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// How much waits.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
+
+    /// Whether something can be kept now: a write that reaches the disk.
+    async fn writable(&self) -> Result<(), StoreError>;
+
+    /// Goes up when another program has changed the store: keys may have been rotated, tokens revoked.
+    fn changed_outside(&self) -> u64;
 }

@@ -11,7 +11,7 @@ async fn send_and_stop(rig: &Rig) {
     let (now, another) = (rig.now(), WorkerId(999));
     let until = now.plus(Duration::from_secs(30));
     let call = rig.store.claim_call(another, now, until).await.unwrap().unwrap();
-    rig.store.mark_sent(&call.lease, 1, until).await.unwrap();
+    rig.store.mark_sent(&call.lease, 1, now, until, &[]).await.unwrap();
     assert!(!rig.runner.call().await.unwrap(), "it is held");
     rig.pass(30);
 }

@@ -8,7 +8,14 @@ use crate::record::{CallCompletion, CallLease, InboundKind, TokenRow};
 use crate::traits::Store;
 
 fn completion(lease: CallLease, token: Option<TokenRow>) -> CallCompletion {
-    CallCompletion { lease, now: at(2), id: "outcome".into(), payload: payload("outcome"), token }
+    CallCompletion {
+        lease,
+        now: at(2),
+        id: "outcome".into(),
+        payload: payload("outcome"),
+        token,
+        counters: Vec::new(),
+    }
 }
 
 pub async fn a_call_is_made_and_its_outcome_comes_in(store: &impl Store) {
@@ -17,7 +24,7 @@ pub async fn a_call_is_made_and_its_outcome_comes_in(store: &impl Store) {
     assert_eq!((call.lease.session, call.lease.call, call.sent), (SESSION, CallId(3), 0));
     assert_eq!(call.request, b"call 3");
     assert!(claim_call(store, 1).await.is_none());
-    store.mark_sent(&call.lease, 1, at(31)).await.unwrap();
+    store.mark_sent(&call.lease, 1, at(1), at(31), &[]).await.unwrap();
     store.complete_call(completion(call.lease, None)).await.unwrap();
     assert!(claim_call(store, 100).await.is_none());
     let claimed = claim(store, 2).await.unwrap();
@@ -37,7 +44,7 @@ pub async fn the_oldest_call_comes_first(store: &impl Store) {
 pub async fn a_call_that_was_sent_is_known_as_sent(store: &impl Store) {
     under_way(store, "ada", 0, 1).await;
     let call = claim_call(store, 0).await.unwrap();
-    store.mark_sent(&call.lease, 2, at(50)).await.unwrap();
+    store.mark_sent(&call.lease, 2, at(2), at(50), &[]).await.unwrap();
     assert!(claim_call(store, 49).await.is_none(), "the claim was prolonged");
     assert_eq!(store.next_due().await.unwrap(), Some(at(50)));
     let again = claim_call(store, 50).await.unwrap();
@@ -49,7 +56,7 @@ pub async fn a_lost_call_completes_nothing(store: &impl Store) {
     under_way(store, "ada", 0, 1).await;
     let slow = claim_call(store, 0).await.unwrap();
     let fast = claim_call(store, 30).await.unwrap();
-    assert!(matches!(store.mark_sent(&slow.lease, 1, at(60)).await, Err(CommitError::LeaseLost)));
+    assert!(matches!(store.mark_sent(&slow.lease, 1, at(3), at(60), &[]).await, Err(CommitError::LeaseLost)));
     let late = completion(slow.lease, Some(token("login", "late", 100)));
     assert!(matches!(store.complete_call(late).await, Err(CommitError::LeaseLost)));
     assert!(claim(store, 30).await.is_none());

@@ -21,7 +21,7 @@ macro_rules! conformance_tests {
 
             $crate::conformance_tests! { @cases $make;
                 inbox::an_id_is_accepted_once
-                inbox::an_id_is_unique_in_a_channel_only
+                inbox::an_id_is_unique_in_a_conversation_only
                 inbox::a_batch_may_repeat_an_id
                 inbox::rows_come_in_order
                 inbox::a_claimed_conversation_is_not_handed_out_again

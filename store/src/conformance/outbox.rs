@@ -25,7 +25,7 @@ pub async fn deliveries_come_in_order_one_at_a_time(store: &impl Store) {
 pub async fn a_delivery_to_be_repeated_holds_those_behind_it(store: &impl Store) {
     say(store, "ada", "m1", &["one", "two"]).await;
     let first = next(store, 0).await.unwrap();
-    store.retry_delivery(&first.lease, at(60)).await.unwrap();
+    store.retry_delivery(&first.lease, at(60), 0).await.unwrap();
     assert!(next(store, 59).await.is_none());
     assert_eq!(store.next_due().await.unwrap(), Some(at(60)));
     let again = next(store, 60).await.unwrap();
@@ -40,14 +40,14 @@ pub async fn conversations_do_not_wait_for_each_other(store: &impl Store) {
     let first = next(store, 0).await.unwrap();
     let second = next(store, 0).await.unwrap();
     assert_eq!((first.lease.conversation.clone(), second.lease.conversation), (key("ada"), key("bob")));
-    store.retry_delivery(&first.lease, at(60)).await.unwrap();
+    store.retry_delivery(&first.lease, at(60), 0).await.unwrap();
     assert!(next(store, 0).await.is_none());
 }
 
 pub async fn a_delivery_given_up_is_put_aside(store: &impl Store) {
     say(store, "ada", "m1", &["one", "two"]).await;
     let first = next(store, 0).await.unwrap();
-    store.give_up(&first.lease, at(5)).await.unwrap();
+    store.give_up(&first.lease, at(5), None).await.unwrap();
     assert_eq!(next(store, 5).await.unwrap().delivery, delivery("two"));
     let dead = store.dead_letters(&name("acme")).await.unwrap();
     assert_eq!(dead.len(), 1);
@@ -61,8 +61,8 @@ pub async fn a_lost_delivery_changes_nothing(store: &impl Store) {
     let fast = next(store, 30).await.unwrap();
     assert_eq!((&fast.delivery, fast.attempts), (&delivery("one"), 1));
     assert!(matches!(store.delivered(&slow.lease).await, Err(CommitError::LeaseLost)));
-    assert!(matches!(store.retry_delivery(&slow.lease, at(90)).await, Err(CommitError::LeaseLost)));
-    assert!(matches!(store.give_up(&slow.lease, at(31)).await, Err(CommitError::LeaseLost)));
+    assert!(matches!(store.retry_delivery(&slow.lease, at(90), 0).await, Err(CommitError::LeaseLost)));
+    assert!(matches!(store.give_up(&slow.lease, at(31), None).await, Err(CommitError::LeaseLost)));
     store.delivered(&fast.lease).await.unwrap();
     assert!(matches!(store.delivered(&fast.lease).await, Err(CommitError::LeaseLost)));
     assert_eq!(next(store, 31).await.unwrap().delivery, delivery("two"));

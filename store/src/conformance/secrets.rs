@@ -2,8 +2,8 @@ use countersign_vault::Sealed;
 
 use super::fixture::{at, calling, claim, claim_call, key, name, payload, reply, token, turn};
 use crate::record::{
-    AnswerRow, CallCompletion, InboundKind, RefreshToken, Revocation, SealedPayload, SecretChange, Swept,
-    TokenRow,
+    AnswerRow, CallCompletion, InboundKind, RefreshToken, Retention, Revocation, SealedPayload, SecretChange,
+    Swept, TokenRow,
 };
 use crate::traits::Store;
 
@@ -14,7 +14,8 @@ async fn keep(store: &impl Store, address: &str, id: &str, row: TokenRow) {
     store.commit_turn(calling(&claimed, 0, 1)).await.unwrap();
     let lease = claim_call(store, 0).await.unwrap().lease;
     let (now, payload) = (at(0), payload("outcome"));
-    let completion = CallCompletion { lease, now, id: format!("o-{id}"), payload, token: Some(row) };
+    let completion =
+        CallCompletion { lease, now, id: format!("o-{id}"), payload, token: Some(row), counters: Vec::new() };
     store.complete_call(completion).await.unwrap();
     let claimed = claim(store, 0).await.unwrap();
     assert!(matches!(claimed.inbound.kind, InboundKind::Outcome { .. }));
@@ -134,12 +135,21 @@ pub async fn what_is_over_is_swept(store: &impl Store) {
     let over = SealedPayload { expires_at: at(50), ..payload("x") };
     let soon = AnswerRow { value: over, ..answer("a", 0, "x") };
     change(store, "ada", "m4", vec![SecretChange::PutAnswer(soon)]).await;
-    assert_eq!(store.sweep(at(49)).await.unwrap(), Swept::default());
-    assert_eq!(store.sweep(at(100)).await.unwrap(), Swept { tokens: 1, answers: 1, ids: 0 });
+    assert_eq!(store.sweep(at(49), &Retention::default()).await.unwrap(), Swept::default());
+    assert_eq!(
+        store.sweep(at(100), &Retention::default()).await.unwrap(),
+        Swept { tokens: 1, answers: 1, ids: 0, lines: 0 }
+    );
     assert_eq!(store.tokens(&name("acme"), at(100)).await.unwrap().len(), 1, "one is over but renewable");
     assert_eq!(store.held(&key("ada"), &name("bot")).await.unwrap().len(), 2);
-    assert_eq!(store.sweep(at(500)).await.unwrap(), Swept { tokens: 1, answers: 0, ids: 0 });
+    assert_eq!(
+        store.sweep(at(500), &Retention::default()).await.unwrap(),
+        Swept { tokens: 1, answers: 0, ids: 0, lines: 0 }
+    );
     let month = 30 * 24 * 3600;
     assert_eq!(store.accept(vec![reply("ada", "m1")]).await.unwrap(), [false]);
-    assert_eq!(store.sweep(at(month)).await.unwrap(), Swept { tokens: 1, answers: 0, ids: 4 });
+    assert_eq!(
+        store.sweep(at(month), &Retention::default()).await.unwrap(),
+        Swept { tokens: 1, answers: 0, ids: 4, lines: 0 }
+    );
 }

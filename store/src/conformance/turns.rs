@@ -106,6 +106,7 @@ pub async fn a_call_ends_and_replies_go_on_in_order(store: &impl Store) {
         id: "outcome-1".into(),
         payload: payload("outcome"),
         token: None,
+        counters: Vec::new(),
     };
     store.complete_call(completion).await.unwrap();
     let mut seen = Vec::new();

@@ -9,8 +9,12 @@ pub(super) fn of(state: &State) -> Vec<u8> {
         out.extend_from_slice(bytes);
         out.push(b'\n');
     };
-    for (workspace, channel, id) in state.ids.keys() {
-        [workspace.as_str(), channel.as_str(), id].iter().for_each(|text| put(text.as_bytes()));
+    for (key, id) in state.ids.keys() {
+        let texts = [key.workspace.as_str(), key.channel.as_str(), &key.address, id];
+        texts.iter().for_each(|text| put(text.as_bytes()));
+    }
+    for receipt in state.receipts.values() {
+        put(format!("{receipt:?}").as_bytes());
     }
     for key in state.keys.values() {
         put(&key.bytes);

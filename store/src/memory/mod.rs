@@ -4,23 +4,22 @@ mod bytes;
 mod state;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_model::{Name, Timestamp};
+use countersign_model::{MessageRef, Name, Timestamp};
 use countersign_vault::WrappedKey;
 
 use crate::error::{CommitError, StoreError};
 use crate::record::{
-    AnswerRow, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
-    ConversationKey, DeadLetter, DeliveryLease, InboundKind, InboxRow, Lead, Lease, NewInbound, Revocation,
-    Swept, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
+    AnswerRow, Backlog, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
+    ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, DeliveryLease, InboundKind, InboxRow,
+    Lead, Lease, NewInbound, Pending, PublishedBot, Receipt, Retention, Revocation, Swept, TokenInfo,
+    TokenRow, TranscriptRow, TurnCommit, WorkerId,
 };
-use crate::traits::{Calls, Conversations, Inbox, Keys, Outbox, Secrets, Timers};
+use crate::traits::{
+    Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Timers, Upkeep,
+};
 use state::{Held, State};
-
-/// How long the ids of what came in are kept: providers repeat for up to 7 days.
-const KEEP_IDS: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A store in memory. What it keeps ends with the process.
 #[derive(Default)]
@@ -113,8 +112,12 @@ impl Conversations for MemoryStore {
     ) -> Result<Vec<TranscriptRow>, StoreError> {
         let state = self.state();
         let Some(conversation) = state.conversations.get(key) else { return Ok(Vec::new()) };
-        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let from = usize::try_from(from.saturating_sub(conversation.gone)).unwrap_or(usize::MAX);
         Ok(conversation.transcript.iter().skip(from).take(limit).cloned().collect())
+    }
+
+    async fn pending(&self, key: &ConversationKey) -> Result<Pending, StoreError> {
+        Ok(self.state().pending(key))
     }
 
     async fn leads(&self, key: &ConversationKey) -> Result<Vec<Lead>, StoreError> {
@@ -150,11 +153,19 @@ impl Calls for MemoryStore {
         }))
     }
 
-    async fn mark_sent(&self, lease: &CallLease, attempt: u32, until: Timestamp) -> Result<(), CommitError> {
+    async fn mark_sent(
+        &self,
+        lease: &CallLease,
+        attempt: u32,
+        now: Timestamp,
+        until: Timestamp,
+        counters: &[CounterChange],
+    ) -> Result<(), CommitError> {
         let mut state = self.state();
         let row = state.call(lease).ok_or(CommitError::LeaseLost)?;
         row.sent = attempt;
         row.lease.prolong(until);
+        state.count(counters, now);
         Ok(())
     }
 
@@ -163,6 +174,7 @@ impl Calls for MemoryStore {
         let lease = completion.lease;
         state.call(&lease).ok_or(CommitError::LeaseLost)?;
         let seq = state.next();
+        state.count(&completion.counters, completion.now);
         let conversation = state.of(&lease.conversation);
         conversation.calls.retain(|row| (row.new.session, row.new.call) != (lease.session, lease.call));
         if let Some(token) = completion.token {
@@ -188,6 +200,9 @@ impl Outbox for MemoryStore {
         until: Timestamp,
     ) -> Result<Option<ClaimedDelivery>, StoreError> {
         let mut state = self.state();
+        if state.held {
+            return Ok(None);
+        }
         let fencing = state.next();
         let heads = state.conversations.iter_mut().filter_map(|(key, c)| Some((key, c.outbox.front_mut()?)));
         let oldest =
@@ -199,6 +214,7 @@ impl Outbox for MemoryStore {
                 lease: DeliveryLease { conversation: key.clone(), seq: row.seq, fencing },
                 delivery: row.delivery.clone(),
                 attempts: row.attempts - 1,
+                done: row.done,
                 created_at: row.created_at,
             }
         }))
@@ -208,19 +224,45 @@ impl Outbox for MemoryStore {
         self.state().take_delivery(lease).map(drop).ok_or(CommitError::LeaseLost)
     }
 
-    async fn retry_delivery(&self, lease: &DeliveryLease, at: Timestamp) -> Result<(), CommitError> {
+    async fn retry_delivery(
+        &self,
+        lease: &DeliveryLease,
+        at: Timestamp,
+        done: u32,
+    ) -> Result<(), CommitError> {
         let mut state = self.state();
         let row = state.delivery(lease).ok_or(CommitError::LeaseLost)?;
         row.due = at;
+        row.done = done;
         row.lease = Held::default();
         Ok(())
     }
 
-    async fn give_up(&self, lease: &DeliveryLease, now: Timestamp) -> Result<(), CommitError> {
+    async fn give_up(
+        &self,
+        lease: &DeliveryLease,
+        now: Timestamp,
+        code: Option<&str>,
+    ) -> Result<(), CommitError> {
         let mut state = self.state();
         let delivery = state.take_delivery(lease).ok_or(CommitError::LeaseLost)?;
-        state.dead.push(DeadLetter { conversation: lease.conversation.clone(), delivery, at: now });
+        let (conversation, code) = (lease.conversation.clone(), code.map(str::to_owned));
+        state.dead.push(DeadLetter { conversation, delivery, at: now, code });
         Ok(())
+    }
+
+    async fn outbox_held(&self) -> Result<bool, StoreError> {
+        Ok(self.state().held)
+    }
+
+    async fn hold_outbox(&self, held: bool) -> Result<(), StoreError> {
+        self.state().held = held;
+        Ok(())
+    }
+
+    async fn discard_outbox(&self) -> Result<usize, StoreError> {
+        let mut state = self.state();
+        Ok(state.conversations.values_mut().map(|c| c.outbox.drain(..).count()).sum())
     }
 
     async fn dead_letters(&self, workspace: &Name) -> Result<Vec<DeadLetter>, StoreError> {
@@ -277,8 +319,81 @@ impl Secrets for MemoryStore {
         Ok(conversation.answers.iter().filter(|answer| answer.component == *component).cloned().collect())
     }
 
-    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
-        Ok(self.state().sweep(now))
+    async fn sweep(&self, now: Timestamp, retention: &Retention) -> Result<Swept, StoreError> {
+        Ok(self.state().sweep(now, retention))
+    }
+}
+
+#[async_trait]
+impl Counters for MemoryStore {
+    async fn counters(
+        &self,
+        keys: &[CounterKey],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Counter>>, StoreError> {
+        let state = self.state();
+        let counter = |key| state.counters.get(key).copied();
+        let lives = |counter: &Counter| counter.count > 0 && counter.expires_at > now;
+        Ok(keys.iter().map(|key| counter(key).filter(lives)).collect())
+    }
+}
+
+#[async_trait]
+impl Receipts for MemoryStore {
+    async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<bool>, StoreError> {
+        let mut state = self.state();
+        Ok(receipts.into_iter().map(|receipt| state.receive(receipt)).collect())
+    }
+
+    async fn receipt(
+        &self,
+        key: &ConversationKey,
+        message: &MessageRef,
+    ) -> Result<Option<Receipt>, StoreError> {
+        Ok(self.state().receipts.get(&(key.clone(), message.0.clone())).cloned())
+    }
+}
+
+#[async_trait]
+impl Bots for MemoryStore {
+    async fn put_bot(&self, bot: PublishedBot) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let same = |known: &PublishedBot| {
+            (&known.workspace, &known.bot, known.version) == (&bot.workspace, &bot.bot, bot.version)
+        };
+        let new = !state.bots.iter().any(same);
+        if new {
+            state.bots.push(bot);
+        }
+        Ok(new)
+    }
+
+    async fn bots(&self, workspace: &Name) -> Result<Vec<PublishedBot>, StoreError> {
+        Ok(self.state().bots.iter().filter(|bot| bot.workspace == *workspace).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl Upkeep for MemoryStore {
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let state = self.state();
+        let mut backlog = Backlog { dead: state.dead.len(), held: state.held, ..Backlog::default() };
+        for conversation in state.conversations.values() {
+            backlog.inbox += conversation.inbox.len();
+            backlog.calls += conversation.calls.len();
+            backlog.outbox += conversation.outbox.len();
+            let oldest = conversation.inbox.first().map(|row| row.received_at);
+            backlog.oldest = backlog.oldest.into_iter().chain(oldest).min();
+        }
+        Ok(backlog)
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn changed_outside(&self) -> u64 {
+        0
     }
 }
 

@@ -5,18 +5,22 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use countersign_model::{CallId, Name, TimerId, Timestamp};
 use countersign_vault::WrappedKey;
 
-use super::KEEP_IDS;
 use crate::record::{
-    AnswerRow, CallLease, ConversationKey, DeadLetter, Delivery, DeliveryLease, InboundKind, InboxRow, Lead,
-    Lease, NewCall, NewInbound, Revocation, SecretChange, SessionId, StoredSession, Swept, TimerChange,
-    TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
+    AnswerRow, CallLease, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, Delivery,
+    DeliveryLease, InboundKind, InboxRow, Lead, Lease, NewCall, NewInbound, Pending, PublishedBot, Receipt,
+    Retention, Revocation, SecretChange, SessionId, StoredSession, Swept, TimerChange, TokenInfo, TokenRow,
+    TranscriptRow, TurnCommit, WorkerId,
 };
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) conversations: BTreeMap<ConversationKey, Conversation>,
-    /// Workspace, channel and provider id of what was accepted, and when.
-    pub(super) ids: HashMap<(Name, Name, String), Timestamp>,
+    /// Conversation and provider id of what was accepted, and when.
+    pub(super) ids: HashMap<(ConversationKey, String), Timestamp>,
+    pub(super) counters: HashMap<CounterKey, Counter>,
+    pub(super) receipts: BTreeMap<(ConversationKey, String), Receipt>,
+    pub(super) bots: Vec<PublishedBot>,
+    pub(super) held: bool,
     pub(super) dead: Vec<DeadLetter>,
     pub(super) keys: BTreeMap<(Name, u32), WrappedKey>,
     counter: u64,
@@ -36,6 +40,8 @@ pub(super) struct Conversation {
     pub(super) tokens: BTreeMap<(Name, Name), TokenRow>,
     pub(super) answers: Vec<AnswerRow>,
     pub(super) transcript: Vec<TranscriptRow>,
+    /// How many rows of the transcript have been removed before those.
+    pub(super) gone: u64,
     pub(super) leads: Vec<Lead>,
 }
 
@@ -45,6 +51,7 @@ pub(super) struct Outgoing {
     pub(super) created_at: Timestamp,
     pub(super) due: Timestamp,
     pub(super) attempts: u32,
+    pub(super) done: u32,
     pub(super) lease: Held,
 }
 
@@ -96,7 +103,7 @@ impl State {
 
     pub(super) fn accept(&mut self, row: NewInbound) -> bool {
         let key = row.conversation;
-        let id = (key.workspace.clone(), key.channel.clone(), row.id.clone());
+        let id = (key.clone(), row.id.clone());
         if self.ids.contains_key(&id) {
             return false;
         }
@@ -130,6 +137,7 @@ impl State {
             created_at: now,
             due: now,
             attempts: 0,
+            done: 0,
             lease: Held::default(),
         }));
         let new = turn.calls.into_iter().zip(&mut seq);
@@ -212,11 +220,58 @@ impl State {
         revoked
     }
 
-    pub(super) fn sweep(&mut self, now: Timestamp) -> Swept {
+    pub(super) fn count(&mut self, changes: &[CounterChange], now: Timestamp) {
+        for change in changes {
+            match *change {
+                CounterChange::Add { key, expires_at } => {
+                    let new = Counter { count: 0, first_at: now, last_at: now, expires_at };
+                    let counter = self.counters.entry(key).or_insert(new);
+                    if counter.expires_at <= now {
+                        *counter = new;
+                    }
+                    counter.count = counter.count.saturating_add(1);
+                    counter.last_at = now;
+                    counter.expires_at = expires_at;
+                }
+                CounterChange::Subtract { key } => {
+                    if let Some(counter) = self.counters.get_mut(&key) {
+                        counter.count = counter.count.saturating_sub(1);
+                    }
+                }
+                CounterChange::Clear { key } => {
+                    self.counters.remove(&key);
+                }
+            }
+        }
+    }
+
+    pub(super) fn pending(&self, key: &ConversationKey) -> Pending {
+        let Some(conversation) = self.conversations.get(key) else { return Pending::default() };
+        Pending {
+            inbox: conversation.inbox.len(),
+            calls: conversation.calls.len(),
+            outbox: conversation.outbox.len(),
+            lines: conversation.gone + conversation.transcript.len() as u64,
+        }
+    }
+
+    pub(super) fn receive(&mut self, receipt: Receipt) -> bool {
+        let name = (receipt.conversation.clone(), receipt.message.0.clone());
+        let newer = self.receipts.get(&name).is_none_or(|known| known.state < receipt.state);
+        if newer {
+            self.receipts.insert(name, receipt);
+        }
+        newer
+    }
+
+    pub(super) fn sweep(&mut self, now: Timestamp, retention: &Retention) -> Swept {
         let mut swept = Swept::default();
         let ids = self.ids.len();
-        self.ids.retain(|_, at| at.plus(KEEP_IDS) > now);
+        self.ids.retain(|_, at| at.plus(retention.ids) > now);
         swept.ids = ids - self.ids.len();
+        self.counters.retain(|_, counter| counter.expires_at > now);
+        self.receipts.retain(|_, receipt| receipt.at.plus(retention.receipts) > now);
+        self.dead.retain(|dead| dead.at.plus(retention.receipts) > now);
         for conversation in self.conversations.values_mut() {
             let (tokens, answers) = (conversation.tokens.len(), conversation.answers.len());
             conversation.tokens.retain(|_, token| {
@@ -224,6 +279,11 @@ impl State {
                     || token.refresh.as_ref().is_some_and(|refresh| refresh.expires_at > now)
             });
             conversation.answers.retain(|answer| answer.value.expires_at > now);
+            let lines = conversation.transcript.len();
+            conversation.transcript.retain(|row| row.at.plus(retention.transcripts) > now);
+            conversation.gone += (lines - conversation.transcript.len()) as u64;
+            conversation.leads.retain(|lead| lead.at.plus(retention.transcripts) > now);
+            swept.lines += lines - conversation.transcript.len();
             swept.tokens += tokens - conversation.tokens.len();
             swept.answers += answers - conversation.answers.len();
         }

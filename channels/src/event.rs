@@ -1,0 +1,71 @@
+use countersign_model::{Contact, MessageRef, Name, Reply, Timestamp};
+
+/// Something that came in on a channel.
+#[derive(Debug)]
+pub struct ChannelEvent {
+    /// The provider's id of it, the same in every repeat; unique in the conversation.
+    pub id: String,
+    /// The conversation: the contact's address, on the phone the provider's id of the call.
+    pub address: String,
+    /// The user, as far as the channel tells. On the phone `contact.address` is the number, which proves nothing.
+    pub contact: Contact,
+    /// When the provider says that it happened.
+    pub at: Option<Timestamp>,
+    /// What it is.
+    pub event: Event,
+}
+
+/// Kinds of what can come in.
+#[derive(Debug)]
+pub enum Event {
+    /// The user sent something.
+    Reply(Reply),
+    /// A call came in, or the user opened the chat without a message.
+    Begin,
+    /// A link or a button asks for this script.
+    Start(Name),
+    /// The user hung up.
+    HungUp,
+    /// How far a message of the bot has come.
+    Receipt(Receipt),
+    /// The user changed a message that they had sent. It is no new message; the text may be a secret and is not read.
+    Edited,
+    /// The user took a message back. What was answered stays.
+    Revoked,
+    /// The user blocked the bot or opted out.
+    Blocked,
+    /// The user can be written to again.
+    Unblocked,
+    /// Whoever had the address `before` has this one now, or the address may have another owner: every login of both
+    /// ends.
+    IdentityChanged {
+        /// The address before, when the provider tells it and it is another one.
+        before: Option<String>,
+    },
+}
+
+/// What a provider tells of a message that the bot has sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The provider's id of the message; `None` for "everything until then", as Messenger tells it.
+    pub message: Option<MessageRef>,
+    /// How far it has come.
+    pub state: ReceiptState,
+    /// The provider's error code, when it failed.
+    pub code: Option<String>,
+}
+
+/// How far a message has come, in order; `Failed` is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReceiptState {
+    /// The provider has it.
+    Queued,
+    /// It is on its way to the user.
+    Sent,
+    /// It has reached the user's device.
+    Delivered,
+    /// The user has seen it.
+    Read,
+    /// It will not arrive.
+    Failed,
+}

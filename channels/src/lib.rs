@@ -1,0 +1,31 @@
+//! Codecs of the channels: what a provider sends is verified and read, what the bot says becomes the provider's
+//! requests. Nothing here touches a socket, a clock or a disk, so every channel is tested with files alone.
+//!
+//! To add a channel: one file that implements [`Adapter`] (and [`Voice`] for the phone), one line in
+//! [`PROVIDERS`], a folder of samples in `testdata/`, and a page in `docs/channels/`. Nothing else.
+//!
+//! ```text
+//! webhook bytes ── Adapter::greet ──▶ an answer at once (handshakes)
+//!               └─ Adapter::verify ─▶ Verified ── Adapter::decode ──▶ Decoded { events, answer }
+//! what the bot says ── Adapter::deliver ──▶ Sending ── advance ──▶ HttpRequest … Done
+//! ```
+//!
+//! A [`Verified`] webhook can only be made by [`Adapter::verify`], so nothing is read that was not signed.
+
+mod adapter;
+mod event;
+mod json;
+mod numbered;
+mod registry;
+mod request;
+mod settings;
+mod signature;
+mod split;
+mod voice;
+
+pub use adapter::{Adapter, BadSignature, Decoded, Malformed, Progress, SendError, Sending, Verified};
+pub use event::{ChannelEvent, Event, Receipt, ReceiptState};
+pub use registry::{OpenError, PROVIDERS, Provider, provider};
+pub use request::{Answer, Body, HttpRequest, HttpResponse, WebhookRequest};
+pub use settings::{Setting, SettingKind, Settings};
+pub use voice::{Gather, Leg, Next, Voice};
