@@ -14,6 +14,7 @@
 //! writes them, and a transcript has `•••` where the user wrote a secret.
 
 mod error;
+pub mod failpoint;
 mod memory;
 mod record;
 mod traits;
