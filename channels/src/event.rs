@@ -1,4 +1,4 @@
-use countersign_model::{Contact, MessageRef, Name, Reply, Timestamp};
+use countersign_model::{Contact, MessageRef, Name, Reply, SecretText, Timestamp};
 
 /// Something that came in on a channel.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct ChannelEvent {
 pub enum Event {
     /// The user sent something.
     Reply(Reply),
+    /// The user sent a long text, and this is one part of it: [`Parts`](crate::Parts) puts it together.
+    Part(Part),
     /// A call came in, or the user opened the chat without a message.
     Begin,
     /// A link or a button asks for this script.
@@ -42,6 +44,19 @@ pub enum Event {
         /// The address before, when the provider tells it and it is another one.
         before: Option<String>,
     },
+}
+
+/// One part of a long text that a provider passes on in pieces.
+#[derive(Debug)]
+pub struct Part {
+    /// The same in all parts of a text, and soon used again for another one of the same sender.
+    pub reference: String,
+    /// How many parts there are, at least 1.
+    pub total: u8,
+    /// Which of them this is, from 1.
+    pub number: u8,
+    /// Its piece of the text.
+    pub text: SecretText,
 }
 
 /// What a provider tells of a message that the bot has sent.
