@@ -11,6 +11,13 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     serde_json::from_slice(bytes).or_else(|_| serde_json::from_slice(&mended(bytes))).ok()
 }
 
+/// The same JSON as a strict reader takes it: half surrogate pairs mended, and of a key that stands twice the last one.
+/// `None` when it is no JSON at all. For what borrows from its text, when the first attempt has failed.
+pub(crate) fn mend(text: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(&mended(text.as_bytes())).ok()?;
+    Some(value.to_string())
+}
+
 /// A text without NUL.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
@@ -71,6 +78,12 @@ mod tests {
         assert_eq!(read(r#""\ud83d\ud83d\ude00""#).unwrap(), "\u{fffd}😀");
         assert_eq!(read(r#""\ud83"#), None);
         assert_eq!(text("a\0b"), "ab");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_read_once() {
+        assert_eq!(mend(r#"{"a":1,"a":"\ud83d"}"#).unwrap(), "{\"a\":\"\u{fffd}\"}");
+        assert_eq!(mend("{"), None);
     }
 
     proptest! {

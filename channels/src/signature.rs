@@ -3,14 +3,16 @@
 use aws_lc_rs::{constant_time, hmac};
 use countersign_model::SecretText;
 
-/// Whether `given` (hexadecimal, in either case) is the HMAC-SHA256 of `bytes` under one of the secrets. More than one
+/// A key made once from a secret, for every webhook that comes.
+pub(crate) fn hmac_sha256_key(secret: &SecretText) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes())
+}
+
+/// Whether `given` (hexadecimal, in either case) is the HMAC-SHA256 of `bytes` under one of the keys. More than one
 /// lets an operator change a secret without losing a webhook.
-pub(crate) fn is_hmac_sha256_hex(secrets: &[SecretText], bytes: &[u8], given: &str) -> bool {
+pub(crate) fn is_hmac_sha256_hex(keys: &[hmac::Key], bytes: &[u8], given: &str) -> bool {
     let Some(given) = from_hex(given) else { return false };
-    any(secrets, |secret| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
-        hmac::verify(&key, bytes, &given).is_ok()
-    })
+    any(keys, |key| hmac::verify(key, bytes, &given).is_ok())
 }
 
 /// Whether two texts are the same, in a time that does not tell where they differ.
@@ -18,9 +20,9 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
     constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
 }
 
-/// Looks at every secret, whichever fits.
-fn any(secrets: &[SecretText], fits: impl Fn(&SecretText) -> bool) -> bool {
-    secrets.iter().fold(false, |found, secret| fits(secret) | found)
+/// Looks at every key, whichever fits.
+fn any<K>(keys: &[K], fits: impl Fn(&K) -> bool) -> bool {
+    keys.iter().fold(false, |found, key| fits(key) | found)
 }
 
 /// Bytes of hexadecimal digits; `None` when it is something else.
@@ -40,17 +42,18 @@ mod tests {
     #[test]
     fn the_published_vector_of_the_scheme_fits_and_nothing_else() {
         // docs.github.com, "Validating webhook deliveries": the same scheme as Meta's, which publishes none.
-        let secrets = [SecretText::from("It's a Secret to Everybody")];
+        let key = |secret: &str| hmac_sha256_key(&SecretText::from(secret));
+        let secrets = [key("It's a Secret to Everybody")];
         let given = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
         assert!(is_hmac_sha256_hex(&secrets, b"Hello, World!", given));
         assert!(is_hmac_sha256_hex(&secrets, b"Hello, World!", &given.to_uppercase()));
         assert!(!is_hmac_sha256_hex(&secrets, b"Hello, World?", given));
-        assert!(!is_hmac_sha256_hex(&[SecretText::from("another")], b"Hello, World!", given));
+        assert!(!is_hmac_sha256_hex(&[key("another")], b"Hello, World!", given));
         assert!(!is_hmac_sha256_hex(&[], b"Hello, World!", given));
         for broken in ["", "7", "zz", &given[1..], &given[..62], &format!("{given}00")] {
             assert!(!is_hmac_sha256_hex(&secrets, b"Hello, World!", broken), "{broken}");
         }
-        let rotated = [SecretText::from("new"), SecretText::from("It's a Secret to Everybody")];
+        let rotated = [key("new"), key("It's a Secret to Everybody")];
         assert!(is_hmac_sha256_hex(&rotated, b"Hello, World!", given));
     }
 }
