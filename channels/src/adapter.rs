@@ -97,14 +97,17 @@ pub struct Decoded {
     pub events: Vec<ChannelEvent>,
     /// How many parts were not understood and left out.
     pub skipped: usize,
-    /// What the provider wants to read when the events are kept. On the phone the answer is made by [`Voice`] instead.
+    /// What the provider wants to read when the events are kept.
     pub answer: Answer,
+    /// On the phone: the provider's id of the call that waits to be told what comes next. Then the answer is made by
+    /// [`Voice`] and not the one above.
+    pub asks: Option<String>,
 }
 
 impl Decoded {
     /// With the answer that most providers want: 200 and nothing.
     pub fn new(events: Vec<ChannelEvent>, skipped: usize) -> Self {
-        Self { events, skipped, answer: Answer::empty() }
+        Self { events, skipped, answer: Answer::empty(), asks: None }
     }
 }
 

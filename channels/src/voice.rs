@@ -12,8 +12,11 @@ pub trait Voice: Send + Sync {
     /// What refuses a call before it is answered, so that it costs nothing.
     fn reject(&self) -> Answer;
 
-    /// Ends a running call from outside.
+    /// Ends a running call from outside; `None` where the settings do not allow it.
     fn hang_up(&self, call: &str, now: Timestamp) -> Option<HttpRequest>;
+
+    /// How long an answer may take before the provider loses its patience, less what the way there takes.
+    fn longest_wait(&self) -> Duration;
 }
 
 /// Where in which call we are.
@@ -26,6 +29,8 @@ pub struct Leg<'a> {
     pub next_url: &'a str,
     /// The language of what is said, as a BCP 47 tag.
     pub language: &'a str,
+    /// Digits that are said one by one wherever they stand: what the caller has just given, when it is read back.
+    pub spell: &'a [String],
 }
 
 /// What comes after the words.

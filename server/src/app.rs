@@ -4,10 +4,11 @@ use std::sync::Arc;
 use countersign_channels::Adapter;
 use countersign_egress::{Policy, Transport};
 use countersign_model::{ChannelKind, Name};
-use countersign_runner::{Clock, ConversationKey, Random, Runner};
+use countersign_runner::{Clock, ConversationKey, Random, Runner, Sleeper};
 use url::Url;
 
 use crate::chat::ChatSettings;
+use crate::voice::Patience;
 
 /// What every part of the server works with.
 pub struct App {
@@ -27,6 +28,10 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Random numbers, never for keys.
     pub random: Arc<dyn Random>,
+    /// Waits.
+    pub sleeper: Arc<dyn Sleeper>,
+    /// How long a caller is let wait.
+    pub patience: Patience,
 }
 
 /// One channel of the server.

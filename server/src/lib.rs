@@ -7,3 +7,4 @@ mod voice;
 
 pub use app::{App, Line, Side};
 pub use chat::ChatSettings;
+pub use voice::{Patience, PhoneChannel};
