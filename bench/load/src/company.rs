@@ -9,7 +9,7 @@ use aws_lc_rs::hmac;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::http::{Message, answer, serve};
+use countersign_load::http::{Message, answer, serve};
 
 /// What the company has seen.
 #[derive(Default)]

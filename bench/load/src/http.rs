@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A message that was read: its first line, its header, its body.
-pub(crate) struct Message {
+pub struct Message {
     bytes: Vec<u8>,
     head: usize,
     end: usize,
@@ -17,14 +17,14 @@ pub(crate) struct Message {
 
 impl Message {
     /// The words of the first line.
-    pub(crate) fn first_line(&self) -> [&str; 3] {
+    pub fn first_line(&self) -> [&str; 3] {
         let line = self.head().lines().next().unwrap_or_default();
         let mut words = line.splitn(3, ' ');
         std::array::from_fn(|_| words.next().unwrap_or_default())
     }
 
     /// A header line.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.head().lines().skip(1).find_map(|line| {
             let (known, value) = line.split_once(':')?;
             known.eq_ignore_ascii_case(name).then(|| value.trim())
@@ -32,7 +32,7 @@ impl Message {
     }
 
     /// The body.
-    pub(crate) fn body(&self) -> &[u8] {
+    pub fn body(&self) -> &[u8] {
         &self.bytes[self.head..self.end]
     }
 
@@ -42,26 +42,26 @@ impl Message {
 }
 
 /// One connection and what was read of it too early.
-pub(crate) struct Connection {
+pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
     /// Connects.
-    pub(crate) async fn open(to: SocketAddr) -> Result<Self> {
+    pub async fn open(to: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(to).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(2048) })
     }
 
     /// Sends bytes.
-    pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         Ok(self.stream.write_all(bytes).await?)
     }
 
     /// The next message; `None` when the other side has closed between two.
-    pub(crate) async fn read(&mut self) -> Result<Option<Message>> {
+    pub async fn read(&mut self) -> Result<Option<Message>> {
         loop {
             if let Some((head, end)) = extent(&self.buffer)? {
                 let rest = self.buffer.split_off(end);
@@ -98,7 +98,7 @@ fn extent(buffer: &[u8]) -> Result<Option<(usize, usize)>> {
 }
 
 /// An answer with a body of JSON.
-pub(crate) fn answer(status: u16, body: &str) -> Vec<u8> {
+pub fn answer(status: u16, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
@@ -107,7 +107,7 @@ pub(crate) fn answer(status: u16, body: &str) -> Vec<u8> {
 }
 
 /// Answers every request of every connection.
-pub(crate) fn serve<F, A>(listener: TcpListener, handle: F)
+pub fn serve<F, A>(listener: TcpListener, handle: F)
 where
     F: Fn(Message) -> A + 'static,
     A: Future<Output = Vec<u8>> + 'static,

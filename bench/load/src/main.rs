@@ -6,7 +6,6 @@
 //! core. Every reply is checked: each user has a balance of their own, so a mixed-up token is noticed.
 
 mod company;
-mod http;
 mod measure;
 mod provider;
 mod server;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::http::{Connection, Message, answer, serve};
+use countersign_load::http::{Connection, Message, answer, serve};
 
 /// The secret with which webhooks are signed.
 pub(crate) const APP_SECRET: &str = "the secret of the app";

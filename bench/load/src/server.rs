@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::Arguments;
 use crate::company::Company;
-use crate::http::Connection;
+use countersign_load::http::Connection;
 use crate::provider::{APP_SECRET, NUMBER_ID, Provider};
 
 /// Everything that a measurement needs.

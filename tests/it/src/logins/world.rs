@@ -305,7 +305,7 @@ impl Heard {
 
 #[async_trait]
 impl Channel for Heard {
-    async fn deliver(&self, to: &ConversationKey, delivery: &Delivery) -> Result<(), SendError> {
+    async fn deliver(&self, to: &ConversationKey, delivery: &Delivery, _: u32) -> Result<(), SendError> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.entry(to.clone()).or_default().push(delivery.clone());
         Ok(())

@@ -17,12 +17,15 @@ const FLOORS: &[(&str, u8)] = &[
     ("countersign-engine", 2),
     ("countersign-store", 2),
     ("countersign-runner", 3),
+    ("countersign-store-sql", 3),
     ("countersign-server", 4),
-    ("countersign-store-sql", 4),
     ("countersign-voice", 4),
+    // `countersign demo` brings a company and its providers along.
+    ("countersign-bank", 4),
+    ("countersign-providers", 4),
     ("countersign", 5),
-    ("countersign-bank", BESIDE),
     ("countersign-bench", BESIDE),
+    ("countersign-load", BESIDE),
     ("countersign-it", BESIDE),
 ];
 

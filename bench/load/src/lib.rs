@@ -1,0 +1,3 @@
+//! What the load generator and the tests that stop the server share.
+
+pub mod http;

@@ -1,0 +1,211 @@
+//! The server is stopped at any moment, again and again, while users log in; then a checker looks at all that the
+//! provider, the company and the users saw. What is promised (SPEC §7): a message that was acknowledged is processed
+//! once and in order, a login is sent at most once, every reply is sent, and twice only when the server was stopped
+//! before it had written down the provider's answer.
+
+mod checker;
+mod server;
+mod world;
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use countersign_store::failpoint::Failpoint;
+use tokio::task::{JoinHandle, LocalSet, spawn_local};
+
+use checker::faults;
+use server::Server;
+use world::World;
+
+/// The longest that the world may be silent while there is something to do.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Users who talk until they are told to stop.
+struct Crowd {
+    stop: Rc<Cell<bool>>,
+    users: Vec<JoinHandle<()>>,
+}
+
+impl Crowd {
+    fn new(world: &Rc<World>, counting: u64, logging_in: u64, sleeping: u64) -> Self {
+        let stop = Rc::new(Cell::new(false));
+        let mut users = Vec::new();
+        for n in 0..counting {
+            users.push(spawn_local(count(world.clone(), format!("4911100{n}"), stop.clone())));
+        }
+        for n in 0..logging_in {
+            users.push(spawn_local(log_in(world.clone(), format!("4922200{n}"), stop.clone())));
+        }
+        for n in 0..sleeping {
+            users.push(spawn_local(sleep(world.clone(), format!("4933300{n}"), stop.clone())));
+        }
+        Self { stop, users }
+    }
+
+    /// Everybody finishes what they are at.
+    async fn finish(self, world: &World, server: &Server) {
+        self.stop.set(true);
+        for user in self.users {
+            let ended = tokio::time::timeout(SILENCE, user).await;
+            let life = world.life.get();
+            assert!(ended.is_ok(), "a user waits in vain, in life {life} of the server:\n{}", server.log());
+            ended.unwrap().unwrap();
+        }
+    }
+}
+
+/// Writes three messages at a time without waiting for answers, and then waits for all three.
+async fn count(world: Rc<World>, number: String, stop: Rc<Cell<bool>>) {
+    let mut heard = world.join(&number);
+    world.say(&number, "count", "count").await;
+    let mut expected = "Got  as 0.".to_owned();
+    let mut n = 0;
+    loop {
+        while heard.recv().await.is_some_and(|text| text != expected) {}
+        if stop.get() {
+            return;
+        }
+        for _ in 0..3 {
+            n += 1;
+            world.say(&number, &format!("m{n}"), &format!("m{n}")).await;
+        }
+        expected = format!("Got m{n} as {n}.");
+    }
+}
+
+/// Logs in again and again, each time with a password that was never sent before.
+async fn log_in(world: Rc<World>, number: String, stop: Rc<Cell<bool>>) {
+    let mut heard = world.join(&number);
+    let mut n = 0;
+    let mut words = "login".to_owned();
+    loop {
+        n += 1;
+        world.say(&number, &format!("l{n}"), &words).await;
+        // A message of the server's last life may come again; the answer to the last one is the last of them.
+        let mut text = heard.recv().await.unwrap();
+        while let Ok(later) = heard.try_recv() {
+            text = later;
+        }
+        words = match text.as_str() {
+            "User?" => number.clone(),
+            "Password?" => format!("p-{number}-{n}"),
+            _ if stop.get() => return,
+            _ => "on".to_owned(),
+        };
+    }
+}
+
+/// Lets timers go off.
+async fn sleep(world: Rc<World>, number: String, stop: Rc<Cell<bool>>) {
+    let mut heard = world.join(&number);
+    let mut n = 0;
+    loop {
+        world.say(&number, &format!("s{n}"), if n == 0 { "sleep" } else { "on" }).await;
+        n += 1;
+        let expected = format!("Awake {n}.");
+        while heard.recv().await.is_some_and(|text| text != expected) {}
+        if stop.get() {
+            return;
+        }
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+fn run<F: Future<Output = ()>>(test: F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    LocalSet::new().block_on(&runtime, test);
+}
+
+/// Returns when so many things have happened.
+async fn happened(world: &World, more: u64) {
+    let until = world.events.get() + more;
+    while world.events.get() < until {
+        let notified = world.happened.notified();
+        assert!(tokio::time::timeout(SILENCE, notified).await.is_ok(), "nothing happens any more");
+    }
+}
+
+#[test]
+fn stopped_two_hundred_times_it_loses_nothing_and_does_nothing_twice() {
+    run(async {
+        let (world, provider, company) = World::new().await;
+        let mut server = Server::new(&provider, &company);
+        let crowd = Crowd::new(&world, 12, 12, 2);
+        let mut dice = Dice(0x5eed);
+        for _ in 0..200 {
+            assert!(server.start(&world, None).await);
+            happened(&world, 1 + dice.roll(120)).await;
+            // Not only right after an event: at any moment between two.
+            for _ in 0..dice.roll(50) {
+                tokio::task::yield_now().await;
+            }
+            server.kill(&world);
+        }
+        assert!(server.start(&world, None).await);
+        crowd.finish(&world, &server).await;
+        let history = world.history.borrow();
+        let acknowledged: usize = history.acknowledged.values().map(Vec::len).sum();
+        assert_eq!(faults(&history), Vec::<String>::new());
+        // The test is worth something only when much was under way.
+        assert!(acknowledged > 1000, "{acknowledged} messages in 200 lives");
+        assert!(history.submitted.len() > 100, "{} logins", history.submitted.len());
+        assert!(history.repeated > 100, "{} webhooks had to be repeated", history.repeated);
+    });
+}
+
+#[test]
+fn a_thousand_users_at_once_each_have_their_own_token() {
+    run(async {
+        let (world, provider, company) = World::new().await;
+        let mut server = Server::new(&provider, &company);
+        assert!(server.start(&world, None).await);
+        let crowd = Crowd::new(&world, 0, 1000, 0);
+        happened(&world, 20_000).await;
+        crowd.finish(&world, &server).await;
+        let history = world.history.borrow();
+        assert_eq!(faults(&history), Vec::<String>::new());
+        assert!(history.submitted.len() >= 1000, "{} logins", history.submitted.len());
+    });
+}
+
+/// Points that need more than a crowd of users: a test of their own has them.
+const ELSEWHERE: [Failpoint; 2] = [Failpoint::KeyRewrapped, Failpoint::StoreInCheckpoint];
+
+#[test]
+fn stopped_at_every_failpoint_it_loses_nothing_and_does_nothing_twice() {
+    run(async {
+        let (world, provider, company) = World::new().await;
+        let mut server = Server::new(&provider, &company);
+        let crowd = Crowd::new(&world, 4, 6, 2);
+        for point in Failpoint::ALL.iter().filter(|point| !ELSEWHERE.contains(point)) {
+            for times in [1, 2, 7] {
+                let setting = format!("{}:{times}", point.name());
+                if server.start(&world, Some(&setting)).await {
+                    let gone = async {
+                        while !server.has_ended() {
+                            let _ = tokio::time::timeout(Duration::from_millis(20), world.happened.notified()).await;
+                        }
+                    };
+                    let fired = tokio::time::timeout(SILENCE, gone).await.is_ok();
+                    assert!(fired, "{setting} was never passed:\n{}", server.log());
+                }
+                server.kill(&world);
+            }
+        }
+        assert!(server.start(&world, None).await);
+        crowd.finish(&world, &server).await;
+        assert_eq!(faults(&world.history.borrow()), Vec::<String>::new());
+    });
+}
