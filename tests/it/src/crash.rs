@@ -4,8 +4,6 @@
 //! before it had written down the provider's answer.
 
 mod checker;
-mod server;
-mod world;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,11 +13,19 @@ use countersign_store::failpoint::Failpoint;
 use tokio::task::{JoinHandle, LocalSet, spawn_local};
 
 use checker::faults;
-use server::Server;
-use world::World;
+use crate::live::{Server, World};
 
 /// The longest that the world may be silent while there is something to do.
 const SILENCE: Duration = Duration::from_secs(60);
+
+/// A server with the bot of these tests.
+fn server(provider: &str, company: &str) -> Server {
+    let tables = format!(
+        "[egress]\nallow = [\"{}\"]\n[config]\ncompany_url = \"{company}\"\n[limits]\nflood_messages = 100000\nconnections_per_peer = 1000\n",
+        company.trim_start_matches("http://")
+    );
+    Server::new(provider, include_str!("crash/bot.yaml"), "", &tables)
+}
 
 /// Users who talk until they are told to stop.
 struct Crowd {
@@ -141,7 +147,7 @@ async fn happened(world: &World, more: u64) {
 fn stopped_two_hundred_times_it_loses_nothing_and_does_nothing_twice() {
     run(async {
         let (world, provider, company) = World::new().await;
-        let mut server = Server::new(&provider, &company);
+        let mut server = server(&provider, &company);
         let crowd = Crowd::new(&world, 12, 12, 2);
         let mut dice = Dice(0x5eed);
         for _ in 0..200 {
@@ -169,7 +175,7 @@ fn stopped_two_hundred_times_it_loses_nothing_and_does_nothing_twice() {
 fn a_thousand_users_at_once_each_have_their_own_token() {
     run(async {
         let (world, provider, company) = World::new().await;
-        let mut server = Server::new(&provider, &company);
+        let mut server = server(&provider, &company);
         assert!(server.start(&world, None).await);
         let crowd = Crowd::new(&world, 0, 1000, 0);
         happened(&world, 20_000).await;
@@ -187,7 +193,7 @@ const ELSEWHERE: [Failpoint; 2] = [Failpoint::KeyRewrapped, Failpoint::StoreInCh
 fn stopped_at_every_failpoint_it_loses_nothing_and_does_nothing_twice() {
     run(async {
         let (world, provider, company) = World::new().await;
-        let mut server = Server::new(&provider, &company);
+        let mut server = server(&provider, &company);
         let crowd = Crowd::new(&world, 4, 6, 2);
         for point in Failpoint::ALL.iter().filter(|point| !ELSEWHERE.contains(point)) {
             for times in [1, 2, 7] {

@@ -5,4 +5,5 @@ mod canary;
 mod conversations;
 mod parrot;
 mod program;
+mod server;
 mod things;

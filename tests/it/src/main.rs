@@ -9,6 +9,7 @@ mod crash;
 mod docs;
 mod fuzz_bodies;
 mod leak;
+mod live;
 mod logins;
 mod properties;
 mod tidy;

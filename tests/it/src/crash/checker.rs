@@ -1,6 +1,6 @@
 //! Looks at a history and tells what must not be in it. It knows nothing of the product but the bot of the test.
 
-use super::world::{History, Sent};
+use crate::live::{History, Sent};
 
 /// Everything in the history that must not be there.
 pub(super) fn faults(history: &History) -> Vec<String> {

@@ -11,48 +11,48 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 
-pub(super) const APP_SECRET: &str = "crash-secret";
-pub(super) const NUMBER_ID: &str = "100000001";
+pub(crate) const APP_SECRET: &str = "crash-secret";
+pub(crate) const NUMBER_ID: &str = "100000001";
 
 /// A message that the bot sent, as the provider took it.
 #[derive(Clone, Debug)]
-pub(super) struct Sent {
+pub(crate) struct Sent {
     /// In which life of the server.
-    pub(super) life: u64,
+    pub(crate) life: u64,
     /// What it says.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// Everything that was seen.
 #[derive(Default)]
-pub(super) struct History {
+pub(crate) struct History {
     /// Messages of users that were acknowledged, by user, in order.
-    pub(super) acknowledged: HashMap<String, Vec<String>>,
+    pub(crate) acknowledged: HashMap<String, Vec<String>>,
     /// Messages of the bot, by user, in order.
-    pub(super) sent: HashMap<String, Vec<Sent>>,
+    pub(crate) sent: HashMap<String, Vec<Sent>>,
     /// Passwords as the auth service received them, and how often.
-    pub(super) submitted: HashMap<String, u32>,
+    pub(crate) submitted: HashMap<String, u32>,
     /// Calls with the token of somebody else.
-    pub(super) mixed_up: u32,
+    pub(crate) mixed_up: u32,
     /// Webhooks of the provider that were sent again, because the answer did not come.
-    pub(super) repeated: u32,
+    pub(crate) repeated: u32,
 }
 
-pub(super) struct World {
-    pub(super) history: RefCell<History>,
+pub(crate) struct World {
+    pub(crate) history: RefCell<History>,
     /// Where the server listens while it runs.
-    pub(super) hook: watch::Sender<Option<SocketAddr>>,
-    pub(super) life: Cell<u64>,
+    pub(crate) hook: watch::Sender<Option<SocketAddr>>,
+    pub(crate) life: Cell<u64>,
     /// Counts what happens, to stop the server in the middle of it.
-    pub(super) events: Cell<u64>,
-    pub(super) happened: Notify,
+    pub(crate) events: Cell<u64>,
+    pub(crate) happened: Notify,
     users: RefCell<HashMap<String, mpsc::UnboundedSender<String>>>,
     key: hmac::Key,
 }
 
 impl World {
     /// The world with the addresses of the provider and the company.
-    pub(super) async fn new() -> (Rc<Self>, String, String) {
+    pub(crate) async fn new() -> (Rc<Self>, String, String) {
         let world = Rc::new(Self {
             history: RefCell::default(),
             hook: watch::channel(None).0,
@@ -120,14 +120,14 @@ impl World {
     }
 
     /// A user begins to listen.
-    pub(super) fn join(&self, number: &str) -> mpsc::UnboundedReceiver<String> {
+    pub(crate) fn join(&self, number: &str) -> mpsc::UnboundedReceiver<String> {
         let (sender, receiver) = mpsc::unbounded_channel();
         self.users.borrow_mut().insert(number.to_owned(), sender);
         receiver
     }
 
     /// The provider sends a user's message until it is acknowledged, as providers do.
-    pub(super) async fn say(&self, number: &str, id: &str, text: &str) {
+    pub(crate) async fn say(&self, number: &str, id: &str, text: &str) {
         let body = json!({
             "object": "whatsapp_business_account",
             "entry": [{ "id": "1", "changes": [{ "field": "messages", "value": {

@@ -13,37 +13,34 @@ use super::world::{APP_SECRET, NUMBER_ID, World};
 use crate::cli::program;
 
 /// The program with its directory; what it keeps outlives it.
-pub(super) struct Server {
-    pub(super) dir: TempDir,
+pub(crate) struct Server {
+    pub(crate) dir: TempDir,
     address: SocketAddr,
     child: Option<Child>,
 }
 
 impl Server {
-    pub(super) fn new(provider: &str, company: &str) -> Self {
+    /// With this bot on a WhatsApp number at this provider, and more lines of configuration, for the whole first.
+    pub(crate) fn new(provider: &str, bot: &str, whole: &str, tables: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        // Free a moment ago.
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let at = dir.path().display();
-        fs::write(dir.path().join("crash.yaml"), include_str!("bot.yaml")).unwrap();
-        let company_host = company.trim_start_matches("http://");
+        fs::write(dir.path().join("bot.yaml"), bot).unwrap();
+        let id = bot.lines().find_map(|line| line.strip_prefix("bot: ")).unwrap();
         let config = format!(
             r#"listen = "{address}"
 public_url = "http://{address}"
 store = "{at}/countersign.db"
-bots = ["{at}/crash.yaml"]
+bots = ["{at}/bot.yaml"]
+{whole}
 [keys]
 file = "{at}/keys"
-[egress]
-allow = ["{company_host}"]
-[config]
-company_url = "{company}"
-[limits]
-flood_messages = 100000
-connections_per_peer = 1000
+{tables}
 [[channels]]
 id = "wa"
 kind = "whatsapp"
-bot = "crash"
+bot = "{id}"
 phone_number_id = "{NUMBER_ID}"
 access_token = "provider-token"
 app_secret = "{APP_SECRET}"
@@ -57,8 +54,33 @@ typing = false
         Self { dir, address, child: None }
     }
 
+    /// Runs another command of the program beside the server; what it wrote to stdout and stderr.
+    pub(crate) fn command(&self, arguments: &[&str]) -> (bool, String) {
+        let config = self.dir.path().join("countersign.toml");
+        let output = Command::new(program())
+            .args(arguments)
+            .arg("--config")
+            .arg(config)
+            .current_dir(self.dir.path())
+            .env_remove("COUNTERSIGN_FAILPOINT")
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    }
+
+    /// What the server answers to a GET.
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
+        let mut connection = Connection::open(self.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+        connection.write(request.as_bytes()).await.unwrap();
+        let answer = connection.read().await.unwrap().unwrap();
+        let status = answer.first_line()[1].parse().unwrap();
+        (status, String::from_utf8_lossy(answer.body()).into_owned())
+    }
+
     /// Starts it, and tells the world when it answers. Gives `false` when it ended before.
-    pub(super) async fn start(&mut self, world: &Rc<World>, failpoint: Option<&str>) -> bool {
+    pub(crate) async fn start(&mut self, world: &Rc<World>, failpoint: Option<&str>) -> bool {
         let log = File::options().create(true).append(true).open(self.dir.path().join("log")).unwrap();
         let mut command = Command::new(program());
         command.args(["serve", "--config"]).arg(self.dir.path().join("countersign.toml"));
@@ -88,12 +110,12 @@ typing = false
     }
 
     /// Whether the process is gone.
-    pub(super) fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         self.child.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some())
     }
 
     /// As when the power fails, as far as the process is concerned.
-    pub(super) fn kill(&mut self, world: &World) {
+    pub(crate) fn kill(&mut self, world: &World) {
         world.hook.send_replace(None);
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
@@ -101,7 +123,7 @@ typing = false
         }
     }
 
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
     }
 }

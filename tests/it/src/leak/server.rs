@@ -1,0 +1,98 @@
+//! The server: what it leaves in its database, its log of what changes, its logs, its metrics and its backups.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use tokio::task::LocalSet;
+
+use super::canary::{ALL, ANSWER, CODE, PASSWORD, PIN, TOKEN, WORKSPACE, assert_clean, find};
+use super::conversations::BOT;
+use super::parrot::{Answer, Parrot};
+use crate::live::{Server, World};
+
+/// What the user writes after the user name: the questions are in the bot. The first three are for the login.
+const LINES: [&str; 6] = [PASSWORD.text, PIN.text, CODE.text, ANSWER.text, "go", ANSWER.text];
+
+/// Files in which secrets stand because the operator put them there.
+const GIVEN: [&str; 3] = ["keys", "countersign.toml", "secret"];
+
+async fn conversation(world: &Rc<World>, number: &str, lines: &[&str]) {
+    let mut heard = world.join(number);
+    // Each user has a name of their own, or wrong passwords of one would hold up the next.
+    let name = format!("canary-user-{number}");
+    for (n, line) in ["go", &name].iter().chain(lines).enumerate() {
+        world.say(number, &format!("m{n}"), line).await;
+        let said = tokio::time::timeout(std::time::Duration::from_secs(60), heard.recv()).await;
+        let mut said = said.unwrap_or_else(|_| panic!("nothing is said to `m{n}`")).unwrap();
+        while let Ok(more) = heard.try_recv() {
+            said.push_str(&more);
+        }
+        assert_clean("what the bot says", said.as_bytes());
+    }
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else if !GIVEN.iter().any(|given| path.ends_with(given)) {
+            all.push(path);
+        }
+    }
+    all
+}
+
+fn search(dir: &Path) -> usize {
+    let files = files(dir);
+    for file in &files {
+        assert_clean(&file.file_name().unwrap().to_string_lossy(), &fs::read(file).unwrap());
+    }
+    files.len()
+}
+
+#[test]
+fn nothing_of_a_secret_is_on_the_disk_of_a_server() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    LocalSet::new().block_on(&runtime, async {
+        let parrot = Parrot::start();
+        let (world, provider, _) = World::new().await;
+        let secret = tempfile::tempdir().unwrap();
+        fs::write(secret.path().join("secret"), WORKSPACE.text).unwrap();
+        let tables = format!(
+            "[egress]\nallow = [\"{}\"]\n[config]\nbank_url = \"http://{}\"\n[secrets]\noauth_secret_file = \"{}\"\n\
+             [log]\nlevel = \"trace\"\n",
+            parrot.addr,
+            parrot.addr,
+            secret.path().join("secret").display()
+        );
+        let mut server = Server::new(&provider, BOT, "", &tables);
+        assert!(server.start(&world, None).await);
+        conversation(&world, "491111", &LINES).await;
+        for (n, failure) in Answer::FAILURES.into_iter().filter(|answer| *answer != Answer::Silence).enumerate() {
+            parrot.answers(failure);
+            conversation(&world, &format!("49222{n}"), &LINES[..3]).await;
+        }
+        let (_, metrics) = server.get("/metrics").await;
+        assert!(metrics.contains("countersign_"), "{metrics}");
+        assert_clean("the metrics", metrics.as_bytes());
+        let (backed_up, said) = server.command(&["backup", "copy.db"]);
+        assert!(backed_up, "{said}");
+        let (listed, said) = server.command(&["tokens", "list"]);
+        assert!(listed, "{said}");
+        assert_clean("the list of tokens", said.as_bytes());
+
+        assert!(server.log().contains("TRACE"), "the log is as detailed as it gets");
+        // Stopped in the middle, so that nothing is tidied up before the search: the write-ahead log is there.
+        server.kill(&world);
+        let searched = search(server.dir.path());
+        assert!(searched >= 4, "{searched} files: database, its log, the program's log, a backup");
+        let database = fs::read(server.dir.path().join("countersign.db")).unwrap();
+        assert!(database.starts_with(b"SQLite format 3"));
+        // The secrets did go through it.
+        assert!(!find(&[PASSWORD, PIN, CODE, ANSWER, TOKEN, WORKSPACE], &parrot.received()).is_empty());
+        assert_eq!(ALL.len(), 7);
+    });
+}
