@@ -13,19 +13,37 @@
 //! A [`Verified`] webhook can only be made by [`Adapter::verify`], so nothing is read that was not signed.
 
 mod adapter;
+mod digits;
 mod event;
+mod instagram;
 mod json;
+mod messenger;
+mod meta;
 mod numbered;
 mod parts;
 mod registry;
 mod request;
+mod rest;
+mod segments;
 mod settings;
 mod signature;
+mod sms;
 mod split;
+mod spoken;
+mod telegram;
+mod telegram_send;
+mod telegram_update;
 mod twilio;
+mod twilio_voice;
+mod twilio_voice_twiml;
 mod voice;
+mod vonage_voice;
+mod vonage_voice_jwt;
+mod vonage_voice_ncco;
+mod whatsapp;
 
 pub use adapter::{Adapter, BadSignature, Decoded, Malformed, Progress, SendError, Sending, Verified};
+pub use digits::spoken_digits;
 pub use event::{ChannelEvent, Event, Part, Receipt, ReceiptState};
 pub use parts::{Joined, Parts};
 pub use registry::{OpenError, PROVIDERS, Provider, provider};

@@ -19,7 +19,14 @@ pub struct Provider {
 }
 
 /// Every provider, one line each.
-pub const PROVIDERS: &[&Provider] = &[];
+pub const PROVIDERS: &[&Provider] = &[
+    &crate::whatsapp::PROVIDER,
+    &crate::messenger::PROVIDER,
+    &crate::instagram::PROVIDER,
+    &crate::telegram::PROVIDER,
+    &crate::twilio_voice::PROVIDER,
+    &crate::vonage_voice::PROVIDER,
+];
 
 /// The provider of a kind; `name` is needed where the kind has several.
 pub fn provider(kind: ChannelKind, name: Option<&str>) -> Option<&'static Provider> {
