@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use countersign_model::{OutMessage, Timestamp};
 
+use crate::registry::OpenError;
 use crate::request::{Answer, HttpRequest};
+use crate::settings::Settings;
 
 /// The side of a provider of phone calls that answers within the webhook.
 pub trait Voice: Send + Sync {
@@ -71,4 +73,31 @@ pub struct Gather {
     pub type_ahead: bool,
     /// Words that are likely to be said.
     pub hints: Vec<String>,
+}
+
+/// The address of a provider's API, without a slash at its end.
+pub(crate) fn base_url(settings: &Settings, default: &str) -> Result<String, OpenError> {
+    let given = settings.text("api_url").unwrap_or(default);
+    let problem = "is not the address of an API; it begins with https:// or http://";
+    match url::Url::parse(given) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.query().is_none() => {
+            Ok(given.trim_end_matches('/').to_owned())
+        }
+        _ => Err(OpenError::Invalid { name: "api_url", problem }),
+    }
+}
+
+/// An id as a part of a path; whatever it holds, it leads nowhere else.
+pub(crate) fn path_segment(id: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let written = |byte: u8| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    id.bytes().map(written).collect()
+}
+
+/// Whole seconds, none of them lost, within these bounds.
+pub(crate) fn seconds(time: Duration, least: u64, most: u64) -> u64 {
+    (time.as_millis().div_ceil(1000) as u64).clamp(least, most)
 }
