@@ -12,14 +12,14 @@ use std::time::Duration;
 use countersign_store::failpoint::Failpoint;
 use tokio::task::{JoinHandle, LocalSet, spawn_local};
 
-use checker::faults;
 use crate::live::{Server, World};
+pub(crate) use checker::faults;
 
 /// The longest that the world may be silent while there is something to do.
-const SILENCE: Duration = Duration::from_secs(60);
+pub(crate) const SILENCE: Duration = Duration::from_secs(60);
 
 /// A server with the bot of these tests.
-fn server(provider: &str, company: &str) -> Server {
+pub(crate) fn server(provider: &str, company: &str) -> Server {
     let tables = format!(
         "[egress]\nallow = [\"{}\"]\n[config]\ncompany_url = \"{company}\"\n[limits]\nflood_messages = 100000\nconnections_per_peer = 1000\n",
         company.trim_start_matches("http://")
@@ -28,13 +28,13 @@ fn server(provider: &str, company: &str) -> Server {
 }
 
 /// Users who talk until they are told to stop.
-struct Crowd {
+pub(crate) struct Crowd {
     stop: Rc<Cell<bool>>,
     users: Vec<JoinHandle<()>>,
 }
 
 impl Crowd {
-    fn new(world: &Rc<World>, counting: u64, logging_in: u64, sleeping: u64) -> Self {
+    pub(crate) fn new(world: &Rc<World>, counting: u64, logging_in: u64, sleeping: u64) -> Self {
         let stop = Rc::new(Cell::new(false));
         let mut users = Vec::new();
         for n in 0..counting {
@@ -50,7 +50,7 @@ impl Crowd {
     }
 
     /// Everybody finishes what they are at.
-    async fn finish(self, world: &World, server: &Server) {
+    pub(crate) async fn finish(self, world: &World, server: &Server) {
         self.stop.set(true);
         for user in self.users {
             let ended = tokio::time::timeout(SILENCE, user).await;
@@ -135,7 +135,7 @@ fn run<F: Future<Output = ()>>(test: F) {
 }
 
 /// Returns when so many things have happened.
-async fn happened(world: &World, more: u64) {
+pub(crate) async fn happened(world: &World, more: u64) {
     let until = world.events.get() + more;
     while world.events.get() < until {
         let notified = world.happened.notified();
@@ -201,7 +201,9 @@ fn stopped_at_every_failpoint_it_loses_nothing_and_does_nothing_twice() {
                 if server.start(&world, Some(&setting)).await {
                     let gone = async {
                         while !server.has_ended() {
-                            let _ = tokio::time::timeout(Duration::from_millis(20), world.happened.notified()).await;
+                            let _ =
+                                tokio::time::timeout(Duration::from_millis(20), world.happened.notified())
+                                    .await;
                         }
                     };
                     let fired = tokio::time::timeout(SILENCE, gone).await.is_ok();

@@ -6,6 +6,7 @@
 
 mod cli;
 mod crash;
+mod disk;
 mod docs;
 mod fuzz_bodies;
 mod leak;

@@ -3,7 +3,7 @@
 use crate::live::{History, Sent};
 
 /// Everything in the history that must not be there.
-pub(super) fn faults(history: &History) -> Vec<String> {
+pub(crate) fn faults(history: &History) -> Vec<String> {
     let mut faults = Vec::new();
     for (password, times) in &history.submitted {
         if *times > 1 {
@@ -39,7 +39,9 @@ fn repeats(sent: &[Sent]) -> Vec<String> {
         // Messages that were on their way at the stop come again in the same order, and then new ones.
         let texts: Vec<_> = life.iter().map(|sent| sent.text.as_str()).collect();
         let again = texts.iter().take_while(|text| numbered(text).is_some() && seen.contains(*text)).count();
-        if let Some(late) = texts[again..].iter().find(|text| numbered(text).is_some() && seen.contains(*text)) {
+        if let Some(late) =
+            texts[again..].iter().find(|text| numbered(text).is_some() && seen.contains(*text))
+        {
             faults.push(format!("`{late}` came again after something new"));
         }
         seen.extend(&texts[again..]);

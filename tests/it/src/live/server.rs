@@ -17,6 +17,8 @@ pub(crate) struct Server {
     pub(crate) dir: TempDir,
     address: SocketAddr,
     child: Option<Child>,
+    /// Runs in the shell before the program, in mounts of its own.
+    before: Option<String>,
 }
 
 impl Server {
@@ -51,7 +53,7 @@ typing = false
 "#
         );
         fs::write(dir.path().join("countersign.toml"), config).unwrap();
-        Self { dir, address, child: None }
+        Self { dir, address, child: None, before: None }
     }
 
     /// Runs another command of the program beside the server; what it wrote to stdout and stderr.
@@ -82,8 +84,18 @@ typing = false
     /// Starts it, and tells the world when it answers. Gives `false` when it ended before.
     pub(crate) async fn start(&mut self, world: &Rc<World>, failpoint: Option<&str>) -> bool {
         let log = File::options().create(true).append(true).open(self.dir.path().join("log")).unwrap();
-        let mut command = Command::new(program());
-        command.args(["serve", "--config"]).arg(self.dir.path().join("countersign.toml"));
+        let config = self.dir.path().join("countersign.toml");
+        let mut command = match &self.before {
+            None => Command::new(program()),
+            // As root of a namespace of its own, where mounts are nobody else's.
+            Some(before) => {
+                let mut command = Command::new("unshare");
+                command.args(["--user", "--map-root-user", "--mount", "sh", "-ec"]);
+                command.arg(format!("{before}; exec \"$0\" \"$@\"")).arg(program());
+                command
+            }
+        };
+        command.args(["serve", "--config"]).arg(config);
         match failpoint {
             Some(failpoint) => command.env("COUNTERSIGN_FAILPOINT", failpoint),
             None => command.env_remove("COUNTERSIGN_FAILPOINT"),
@@ -107,6 +119,25 @@ typing = false
         let mut connection = Connection::open(self.address).await.ok()?;
         connection.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.ok()?;
         connection.read().await.ok()?.map(drop)
+    }
+
+    /// Runs this in the shell before every start, in mounts of its own.
+    pub(crate) fn before(mut self, script: String) -> Self {
+        self.before = Some(script);
+        self
+    }
+
+    /// Runs a command in the mounts of the server.
+    pub(crate) fn inside(&self, script: &str) -> (bool, String) {
+        let pid = self.child.as_ref().unwrap().id().to_string();
+        let output = Command::new("nsenter")
+            .args(["--target", &pid, "--user", "--mount", "--preserve-credentials", "sh", "-c", script])
+            .output()
+            .unwrap();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+        )
     }
 
     /// Whether the process is gone.

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use countersign_load::http::{Connection, Message, answer, serve};
@@ -36,6 +37,8 @@ pub(crate) struct History {
     pub(crate) mixed_up: u32,
     /// Webhooks of the provider that were sent again, because the answer did not come.
     pub(crate) repeated: u32,
+    /// Webhooks that the server did not take, because it could not keep them.
+    pub(crate) refused: u32,
 }
 
 pub(crate) struct World {
@@ -139,8 +142,11 @@ impl World {
             } }] }],
         })
         .to_string();
-        let tag: String =
-            hmac::sign(&self.key, body.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let tag: String = hmac::sign(&self.key, body.as_bytes())
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let webhook = format!(
             "POST /hooks/wa HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nx-hub-signature-256: sha256={tag}\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
@@ -148,16 +154,29 @@ impl World {
         let mut hook = self.hook.subscribe();
         loop {
             let address = *hook.borrow_and_update();
-            if let Some(address) = address
-                && post(address, webhook.as_bytes()).await == Some(200)
-            {
-                self.history.borrow_mut().acknowledged.entry(number.to_owned()).or_default().push(text.to_owned());
+            let status = match address {
+                Some(address) => post(address, webhook.as_bytes()).await,
+                None => None,
+            };
+            if status == Some(200) {
+                self.history
+                    .borrow_mut()
+                    .acknowledged
+                    .entry(number.to_owned())
+                    .or_default()
+                    .push(text.to_owned());
                 self.event();
                 return;
             }
             self.history.borrow_mut().repeated += 1;
-            if hook.has_changed().is_ok_and(|changed| !changed) {
-                // It was stopped while it read, or says that it is busy: again when it is back.
+            if let Some(status) = status {
+                assert_eq!(status, 503, "a webhook that is right was refused");
+                self.history.borrow_mut().refused += 1;
+                self.happened.notify_waiters();
+                // The provider waits a little, as providers do.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            } else if hook.has_changed().is_ok_and(|changed| !changed) {
+                // It was stopped while it read: again when it is back.
                 hook.changed().await.unwrap();
             }
         }

@@ -1,0 +1,70 @@
+//! A disk that is full, and a disk that may not be written to: nothing is acknowledged that is not kept, the program goes
+//! on, and when the cause is gone so is the trouble, without hands.
+
+use std::time::Duration;
+
+use tokio::task::LocalSet;
+
+use crate::crash::{Crowd, SILENCE, happened, server};
+use crate::live::{Server, World};
+
+/// A server whose directory is a small disk of its own.
+fn on_a_small_disk(provider: &str, company: &str) -> Server {
+    let server = server(provider, company);
+    let at = server.dir.path().display();
+    // The configuration is laid on the new disk, which hides the directory.
+    server.before(format!(
+        "cp -r {at} /tmp/.seed$$; mount -t tmpfs -o size=12m disk {at}; cp -r /tmp/.seed$$/. {at}/; rm -r /tmp/.seed$$"
+    ))
+}
+
+/// Returns when the server refuses to acknowledge: the provider has to repeat.
+async fn refuses(world: &World) {
+    let before = world.history.borrow().refused;
+    while world.history.borrow().refused < before + 5 {
+        let changed = world.happened.notified();
+        assert!(tokio::time::timeout(SILENCE, changed).await.is_ok(), "it never refuses");
+    }
+}
+
+fn run<F: Future<Output = ()>>(test: F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    LocalSet::new().block_on(&runtime, test);
+}
+
+async fn survives(trouble: &str, relief: &str) {
+    let (world, provider, company) = World::new().await;
+    let mut server = on_a_small_disk(&provider, &company);
+    assert!(server.start(&world, None).await);
+    let crowd = Crowd::new(&world, 6, 6, 0);
+    happened(&world, 200).await;
+    let (made, said) = server.inside(&trouble.replace("DIR", &server.dir.path().display().to_string()));
+    assert!(made, "{said}");
+    refuses(&world).await;
+    assert!(!server.has_ended(), "it ended:\n{}", server.log());
+    // It says so to whoever watches over it.
+    let (status, ready) = server.get("/readyz").await;
+    assert_eq!(status, 503, "{ready}");
+    assert_eq!(server.get("/healthz").await.0, 200, "it lives");
+    let (relieved, said) = server.inside(&relief.replace("DIR", &server.dir.path().display().to_string()));
+    assert!(relieved, "{said}");
+    happened(&world, 300).await;
+    crowd.finish(&world, &server).await;
+    assert_eq!(crate::crash::faults(&world.history.borrow()), Vec::<String>::new());
+    let ready = tokio::time::timeout(Duration::from_secs(30), async {
+        while server.get("/readyz").await.0 != 200 {
+            tokio::task::yield_now().await;
+        }
+    });
+    assert!(ready.await.is_ok(), "it is ready again");
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_heals_when_there_is_room() {
+    run(survives("dd if=/dev/zero of=DIR/ballast bs=4k 2>/dev/null; test -s DIR/ballast", "rm DIR/ballast"));
+}
+
+#[test]
+fn a_disk_that_may_not_be_written_to_loses_nothing_and_heals_when_it_may() {
+    run(survives("mount -o remount,ro DIR", "mount -o remount,rw DIR"));
+}
