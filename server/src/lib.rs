@@ -2,9 +2,11 @@
 //! [`countersign_runner::Runner`].
 
 mod app;
-mod chat;
+pub mod chat;
+mod config;
 mod voice;
 
 pub use app::{App, Line, Side};
 pub use chat::ChatSettings;
+pub use config::{ChannelConfig, ChannelSide, Config, ConfigError, Fault, KeySource, Limits, Log, LogFormat, LogLevel, Metrics, Otlp, Place, Problem};
 pub use voice::{Patience, PhoneChannel};
