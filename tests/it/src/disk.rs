@@ -14,7 +14,7 @@ fn on_a_small_disk(provider: &str, company: &str) -> Server {
     let at = server.dir.path().display();
     // The configuration is laid on the new disk, which hides the directory.
     server.before(format!(
-        "cp -r {at} /tmp/.seed$$; mount -t tmpfs -o size=12m disk {at}; cp -r /tmp/.seed$$/. {at}/; rm -r /tmp/.seed$$"
+        "cp -r {at} {at}.seed; mount -t tmpfs -o size=12m disk {at}; cp -r {at}.seed/. {at}/; rm -r {at}.seed"
     ))
 }
 

@@ -20,8 +20,9 @@ struct Banned {
 }
 
 const PRINTING: &[&str] = &["cli/", "demo/bank/", "bench/"];
-const CLOCKS: &[&str] = &["cli/", "demo/bank/", "bench/"];
-const CLOCK_ADVICE: &str = "only the command line reads the clock; take `now: Timestamp` as an argument";
+const CLOCKS: &[&str] = &["cli/", "server/", "demo/bank/", "bench/"];
+const CLOCK_ADVICE: &str =
+    "only the command line and the server read the clock; take `now: Timestamp` as an argument";
 const PRINT_ADVICE: &str = "only the command line prints; return the text, or use `tracing`";
 const UNSAFE_ADVICE: &str = "no code here is unsafe; use a crate that has what you need";
 const PATH_ADVICE: &str =
