@@ -34,6 +34,7 @@ mod telegram;
 mod telegram_send;
 mod telegram_update;
 mod twilio;
+mod twilio_sms;
 mod twilio_voice;
 mod twilio_voice_twiml;
 mod voice;

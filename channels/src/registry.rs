@@ -24,6 +24,7 @@ pub const PROVIDERS: &[&Provider] = &[
     &crate::messenger::PROVIDER,
     &crate::instagram::PROVIDER,
     &crate::telegram::PROVIDER,
+    &crate::twilio_sms::PROVIDER,
     &crate::twilio_voice::PROVIDER,
     &crate::vonage_voice::PROVIDER,
 ];
