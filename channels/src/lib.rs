@@ -38,6 +38,8 @@ mod twilio_sms;
 mod twilio_voice;
 mod twilio_voice_twiml;
 mod voice;
+mod vonage_sms;
+mod vonage_sms_signature;
 mod vonage_voice;
 mod vonage_voice_jwt;
 mod vonage_voice_ncco;

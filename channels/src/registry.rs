@@ -25,6 +25,7 @@ pub const PROVIDERS: &[&Provider] = &[
     &crate::instagram::PROVIDER,
     &crate::telegram::PROVIDER,
     &crate::twilio_sms::PROVIDER,
+    &crate::vonage_sms::PROVIDER,
     &crate::twilio_voice::PROVIDER,
     &crate::vonage_voice::PROVIDER,
 ];

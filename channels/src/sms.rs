@@ -1,6 +1,6 @@
 //! What is the same for every gateway of SMS.
 
-use countersign_model::{Contact, OutMessage};
+use countersign_model::{Contact, OutMessage, Timestamp};
 
 use crate::numbered::numbered;
 use crate::registry::OpenError;
@@ -106,6 +106,21 @@ pub(crate) fn number(text: &str) -> Option<String> {
     Some(if international { format!("+{digits}") } else { digits })
 }
 
+/// A time as gateways write it: RFC 3339, `2026-11-22 10:15:30` in UTC, or seconds or milliseconds since 1970.
+pub(crate) fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<i64>() {
+        // Seconds have 11 digits until the year 5138; milliseconds have had 13 since 2001.
+        let micros = if number < 100_000_000_000 { 1_000_000 } else { 1000 };
+        return number.checked_mul(micros).map(Timestamp::from_micros);
+    }
+    let moment = text.parse::<jiff::Timestamp>().or_else(|_| {
+        let local: jiff::civil::DateTime = text.parse()?;
+        local.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
+    });
+    moment.ok().map(|moment| Timestamp::from_micros(moment.as_microsecond()))
+}
+
 /// The contact of a number.
 pub(crate) fn contact(address: &str) -> Contact {
     Contact { address: address.to_owned(), name: None, language: None }
@@ -133,6 +148,22 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(number(given).as_deref(), address, "{given}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_as_gateways_write_them() {
+        for (given, seconds) in [
+            ("2026-11-22T07:45:00Z", Some(1_795_333_500)),
+            ("2026-11-22T10:45:00+03:00", Some(1_795_333_500)),
+            ("2026-11-22 07:45:00", Some(1_795_333_500)),
+            ("1795333500", Some(1_795_333_500)),
+            ("1795333500000", Some(1_795_333_500)),
+            ("9223372036854775807", None),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            assert_eq!(time(given), seconds.map(Timestamp::from_secs), "{given}");
         }
     }
 
