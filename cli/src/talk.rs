@@ -275,7 +275,7 @@ impl Ear {
 
 #[async_trait]
 impl Channel for Ear {
-    async fn deliver(&self, _: &ConversationKey, delivery: &Delivery) -> Result<(), SendError> {
+    async fn deliver(&self, _: &ConversationKey, delivery: &Delivery, _: u32) -> Result<(), SendError> {
         let heard = match delivery {
             Delivery::Say(message) => Heard::Said(message.clone()),
             Delivery::Erase(_) => Heard::Erased,

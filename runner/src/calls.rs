@@ -2,33 +2,39 @@
 
 use std::time::Duration;
 
-use countersign_egress::{EgressError, IncomingResponse, Limits, MaybeSent, NotSent};
-use countersign_engine::{Cause, Outcome, Refusal, Response, ServiceCall, TokenPurpose, TokenRequest};
+use countersign_egress::{EgressError, IncomingResponse, Limits, MaybeSent, NotSent, Origin};
+use countersign_engine::{Cause, Outcome, Refusal, ServiceCall, TokenPurpose, TokenRequest};
 use countersign_model::{Name, Timestamp};
 use countersign_script::Runnable;
-use countersign_script::program::{Fingerprint, RequestTemplate, TokenComponent};
+use countersign_script::program::{Fingerprint, RequestTemplate};
+use countersign_store::failpoint::Failpoint;
 use countersign_store::{
-    CallCompletion, CallLease, ClaimedCall, CommitError, RefreshToken, SessionId, TokenRow,
+    AnswerRow, CallCompletion, CallLease, ClaimedCall, CommitError, CounterChange, SessionId, StoreError,
+    TokenRow,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::admission::{Admission, Admitted, Login};
+use crate::breaker::Change;
 use crate::error::RunError;
 use crate::ingest::PAYLOAD_LIFE;
 use crate::observer::{CallInfo, CallKind, CallResult, Notice};
 use crate::parts::{Inner, Runner};
 use crate::payload;
 use crate::registry::ChannelAccount;
-use crate::retry::Repeat;
+use crate::retry::{Repeat, backoff};
 use crate::sealing::Owner;
-use crate::secrets::{NotBuilt, Plan};
-use crate::token::{AuthAnswer, Found, Judged, judge};
+use crate::secrets::{Built, NotBuilt, Plan};
 use crate::url_pattern::url_pattern;
 
 /// How long a call is held before it is sent, and how much longer than it may take afterwards.
 const MARGIN: Duration = Duration::from_secs(20);
 
-/// How long a refresh token is kept, for want of anything that says it: the longest life of a token (SPEC §2.1).
-const REFRESH_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long a call waits for its turn at a crowded server: less than it is held for.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
+
+/// How many times it is tried to keep an outcome.
+const WRITES: u32 = 4;
 
 /// A call that ended without an outcome so many times is given up, however harmless.
 const MOST_CRASHES: u32 = 8;
@@ -74,16 +80,8 @@ impl Runner {
     /// [`RunError`]; then the call is still there, and when it had been sent that is known.
     pub async fn call(&self) -> Result<bool, RunError> {
         let runner = self.inner();
-        let now = runner.now();
-        let Some(claimed) = runner.store.claim_call(runner.worker, now, now.plus(MARGIN)).await? else {
-            return Ok(false);
-        };
-        let lease = claimed.lease.clone();
-        match runner.make(claimed).await {
-            Ok((outcome, token)) => runner.complete(lease, outcome, token).await?,
-            Err(Stopped::LeaseLost) => {}
-            Err(Stopped::Failed(error)) => return Err(error),
-        }
+        let Some(claimed) = runner.claim_call().await? else { return Ok(false) };
+        runner.make_and_complete(claimed).await?;
         Ok(true)
     }
 }
@@ -107,22 +105,69 @@ fn lost(error: CommitError) -> Stopped {
     }
 }
 
-type Made = (Outcome, Option<TokenRow>);
+/// How a call ended.
+pub(crate) struct Made {
+    pub(crate) outcome: Outcome,
+    pub(crate) token: Option<TokenRow>,
+    /// What is counted of it.
+    pub(crate) counters: Vec<CounterChange>,
+}
+
+impl Made {
+    pub(crate) fn of(outcome: Outcome) -> Self {
+        Self { outcome, token: None, counters: Vec::new() }
+    }
+
+    pub(crate) fn unreachable(cause: Cause) -> Self {
+        Self::of(Outcome::Unreachable(cause))
+    }
+}
 
 /// All that is known of a call.
-struct Job<'a> {
-    lease: &'a CallLease,
-    owner: Owner<'a>,
-    bot: &'a Runnable,
-    work: &'a Work,
+pub(crate) struct Job<'a> {
+    pub(crate) lease: &'a CallLease,
+    pub(crate) owner: Owner<'a>,
+    pub(crate) bot: &'a Runnable,
+    pub(crate) work: &'a Work,
     template: &'a RequestTemplate,
     info: CallInfo,
     repeat: Repeat,
+    /// For a login.
+    login: Option<Login<'a>>,
+}
+
+/// What came of one attempt.
+enum Tried {
+    /// Nothing was sent.
+    No(Made),
+    Yes {
+        built: Built,
+        result: Result<IncomingResponse, EgressError>,
+        at: Timestamp,
+    },
 }
 
 impl Inner {
+    pub(crate) async fn claim_call(&self) -> Result<Option<ClaimedCall>, StoreError> {
+        let now = self.now();
+        self.store.claim_call(self.worker, now, now.plus(MARGIN)).await
+    }
+
+    pub(crate) async fn make_and_complete(&self, claimed: ClaimedCall) -> Result<(), RunError> {
+        let lease = claimed.lease.clone();
+        Failpoint::CallBeforeMark.pass();
+        match self.make(claimed).await {
+            Ok(made) => {
+                Failpoint::CallBeforeComplete.pass();
+                self.complete(lease, made).await
+            }
+            Err(Stopped::LeaseLost) => Ok(()),
+            Err(Stopped::Failed(error)) => Err(error),
+        }
+    }
+
     async fn make(&self, claimed: ClaimedCall) -> Result<Made, Stopped> {
-        let unknown = Ok((Outcome::Unreachable(Cause::Unknown), None));
+        let unknown = Ok(Made::unreachable(Cause::Unknown));
         let ClaimedCall { lease, request, sent } = &claimed;
         let key = &lease.conversation;
         let Some(account) = self.registry.channel(&key.workspace, &key.channel) else { return unknown };
@@ -135,42 +180,34 @@ impl Inner {
             self.tell(key, &Notice::CallLost { call: &job.info });
             return unknown;
         }
-        self.attempts(&mut job, *sent).await
+        let Some(login) = job.login else { return self.attempts(&mut job, *sent, None, None).await };
+        let answers = self.store.answers(key, login.component).await?;
+        let mut admitted = match self.admit(&login, &answers).await? {
+            Admission::Go(admitted) => admitted,
+            Admission::Refused(refusal) => return Ok(Made::of(Outcome::Rejected(refusal))),
+        };
+        let mut made = self.attempts(&mut job, *sent, Some(&mut admitted), Some(&answers)).await?;
+        made.counters = self.settle(&login, &admitted, &made.outcome);
+        Ok(made)
     }
 
-    async fn attempts(&self, job: &mut Job<'_>, sent: u32) -> Result<Made, Stopped> {
-        let key = &job.lease.conversation;
+    /// Sends it until there is an answer that counts.
+    async fn attempts(
+        &self,
+        job: &mut Job<'_>,
+        sent: u32,
+        mut admitted: Option<&mut Admitted<'_>>,
+        answers: Option<&[AnswerRow]>,
+    ) -> Result<Made, Stopped> {
         let mut made = 0;
         loop {
             made += 1;
             job.info.attempt = sent + made;
-            let plan = Plan {
-                owner: job.owner,
-                bot: job.bot,
-                template: job.template,
-                request: job.work.request(),
-                idempotency: idempotency(job.work, job.lease.session),
-                body_limit: matches!(job.work, Work::Acquire(_)).then_some(Limits::AUTH_BODY),
+            let tried = self.attempt(job, made, admitted.as_deref_mut(), answers).await?;
+            let (built, result, at) = match tried {
+                Tried::No(made) => return Ok(made),
+                Tried::Yes { built, result, at } => (built, result, at),
             };
-            let built = match self.build(&plan, self.now()).await? {
-                Ok(built) => built,
-                Err(why) => {
-                    self.tell(key, &Notice::CallNotBuilt { call: &job.info, why: &why });
-                    return Ok((not_built(&why, job.work), None));
-                }
-            };
-            let started = self.now();
-            let until = started.plus(built.request.timeout()).plus(MARGIN);
-            self.store.mark_sent(job.lease, job.info.attempt, started, until, &[]).await.map_err(lost)?;
-            self.tell(key, &Notice::CallStarted(&job.info));
-            let result = self.transport.send(&built.request).await;
-            let now = self.now();
-            let shown = match &result {
-                Ok(answer) => CallResult::Status(answer.status),
-                Err(error) => CallResult::Failed(error),
-            };
-            let took = now.since(started);
-            self.tell(key, &Notice::CallFinished { call: &job.info, result: shown, took });
             let wait = match &result {
                 Ok(answer) => job.repeat.after_answer(answer, made, self.random.as_ref()),
                 Err(error) => job.repeat.after_error(error, made, self.random.as_ref()),
@@ -180,108 +217,135 @@ impl Inner {
                 continue;
             }
             return match result {
-                Ok(answer) => self.answered(job, answer, &built.scrubber, now).await,
-                Err(error) => Ok((Outcome::Unreachable(cause(&error)), None)),
+                Ok(answer) => {
+                    if let Some(admitted) = admitted {
+                        admitted.asked = retry_after(&answer);
+                    }
+                    Ok(self.answered(job, answer, &built.scrubber, at).await?)
+                }
+                Err(error) => Ok(Made::unreachable(cause(&error))),
             };
         }
     }
 
-    async fn answered(
+    async fn attempt(
         &self,
         job: &Job<'_>,
-        mut answer: IncomingResponse,
-        scrubber: &crate::scrub::Scrubber,
-        now: Timestamp,
-    ) -> Result<Made, Stopped> {
-        match job.work {
-            Work::Call(_) => {
-                scrubber.bytes(&mut answer.body);
-                answer.headers.iter_mut().for_each(|(_, value)| scrubber.text(value));
-                let body = std::mem::take(&mut *answer.body);
-                let response = Response { status: answer.status, headers: answer.headers, body };
-                Ok((Outcome::Responded(response), None))
+        made: u32,
+        admitted: Option<&mut Admitted<'_>>,
+        answers: Option<&[AnswerRow]>,
+    ) -> Result<Tried, Stopped> {
+        let key = &job.lease.conversation;
+        // A URL that leads nowhere is told of when the request is built.
+        let pass = match job.info.url.parse::<Origin>() {
+            Err(_) => None,
+            Ok(origin) => {
+                let longest =
+                    Duration::from_millis(u64::from(job.work.request().timeout_ms)).min(LONGEST_WAIT);
+                let (clock, sleeper) = (self.clock.as_ref(), self.sleeper.as_ref());
+                match self.guard.enter(&origin, clock, sleeper, longest).await {
+                    Ok(pass) => Some((origin, pass)),
+                    Err(why) => {
+                        self.tell(key, &Notice::CallShut { call: &job.info, why });
+                        return Ok(Tried::No(Made::unreachable(Cause::NoConnection)));
+                    }
+                }
             }
-            Work::Acquire(acquire) => {
-                let component = job.bot.tokens.iter().find(|token| token.id == acquire.token);
-                let Some(component) = component else {
-                    return Ok((Outcome::Unreachable(Cause::Unknown), None));
-                };
-                let seen = AuthAnswer {
-                    status: answer.status,
-                    content_type: answer.content_type(),
-                    body: &answer.body,
-                };
-                let hide = |text: &str| scrubber.touches(text);
-                let (judged, diagnoses) = judge(component, acquire.purpose, &seen, now, &hide);
-                for diagnosis in &diagnoses {
-                    let component = &component.id;
-                    self.tell(&job.lease.conversation, &Notice::Diagnosis { component, diagnosis });
-                }
-                match judged {
-                    Judged::Found(found) => self.keep(job, component, acquire.purpose, found, now).await,
-                    Judged::Rejected(refusal) => Ok((Outcome::Rejected(refusal), None)),
-                    Judged::Unreachable(cause) => Ok((Outcome::Unreachable(cause), None)),
-                }
+        };
+        // A token is judged at this moment, after all waiting.
+        let plan = Plan {
+            owner: job.owner,
+            bot: job.bot,
+            template: job.template,
+            request: job.work.request(),
+            idempotency: idempotency(job.work, job.lease.session),
+            body_limit: matches!(job.work, Work::Acquire(_)).then_some(Limits::AUTH_BODY),
+            answers: job.login.as_ref().map(|login| login.component).zip(answers),
+        };
+        let built = match self.build(&plan, self.now()).await? {
+            Ok(built) => built,
+            Err(why) => {
+                self.tell(key, &Notice::CallNotBuilt { call: &job.info, why: &why });
+                return Ok(Tried::No(Made::of(not_built(&why, job.work))));
+            }
+        };
+        let started = self.now();
+        let until = started.plus(built.request.timeout()).plus(MARGIN);
+        // What is counted of a login is kept with the mark, so that no stop of the program makes it forgotten.
+        let charges = admitted.map(Admitted::take_charges).unwrap_or_default();
+        let mark = async {
+            let marked = self.store.mark_sent(job.lease, job.info.attempt, started, until, &charges).await;
+            Failpoint::CallAfterMark.pass();
+            marked.map_err(lost)
+        };
+        let send = async {
+            self.tell(key, &Notice::CallStarted(&job.info));
+            self.transport.send(&built.request).await
+        };
+        // What may happen twice anyway need not wait until it is on disk that it was sent.
+        let harmless = matches!(job.work, Work::Call(_)) && job.template.method.is_idempotent();
+        let result = if harmless && made == 1 {
+            let (marked, result) = tokio::join!(mark, send);
+            marked?;
+            result
+        } else {
+            mark.await?;
+            send.await
+        };
+        let now = self.now();
+        let shown = match &result {
+            Ok(answer) => CallResult::Status(answer.status),
+            Err(error) => CallResult::Failed(error),
+        };
+        let took = now.since(started);
+        self.tell(key, &Notice::CallFinished { call: &job.info, result: shown, took });
+        if let Some((origin, pass)) = pass
+            && !matches!(result, Err(EgressError::Refused(_)))
+        {
+            let good = result.as_ref().is_ok_and(|answer| answer.status < 500);
+            match self.guard.told(pass, good, now) {
+                Change::None => {}
+                Change::Opened => self.tell(key, &Notice::ServerRests { origin: &origin }),
+                Change::Closed => self.tell(key, &Notice::ServerBack { origin: &origin }),
             }
         }
+        Ok(Tried::Yes { built, result, at: now })
     }
 
-    /// Seals a token.
-    async fn keep(
-        &self,
-        job: &Job<'_>,
-        component: &TokenComponent,
-        purpose: TokenPurpose,
-        found: Found,
-        now: Timestamp,
-    ) -> Result<Made, Stopped> {
-        let (bot, id) = (&job.bot.bot, &component.id);
-        let Found { token, refresh, expires_at } = found;
-        let before = match purpose {
-            TokenPurpose::Login => None,
-            TokenPurpose::Refresh => self.store.token(&job.lease.conversation, bot, id).await?,
-        };
-        let sealed = self.vault.seal(&job.owner.token(bot, id, expires_at), &token)?;
-        let (logged_in_at, kept) = before.map_or((now, None), |row| (row.logged_in_at, row.refresh));
-        let refresh = match refresh {
-            Some(refresh) => {
-                let until = now.plus(REFRESH_LIFE);
-                let sealed = self.vault.seal(&job.owner.refresh(bot, id, until), &refresh)?;
-                Some(RefreshToken { sealed, expires_at: until })
-            }
-            // A service that gives no new one lets the old one live.
-            None => kept,
-        };
-        let refreshable = refresh.is_some();
-        let lives = expires_at.since(now);
-        self.tell(&job.lease.conversation, &Notice::Acquired { component: id, lives, refreshable });
-        let row =
-            TokenRow { bot: bot.clone(), component: id.clone(), sealed, expires_at, logged_in_at, refresh };
-        Ok((Outcome::Acquired { expires_at, refreshable }, Some(row)))
-    }
-
-    async fn complete(
-        &self,
-        lease: CallLease,
-        outcome: Outcome,
-        token: Option<TokenRow>,
-    ) -> Result<(), RunError> {
+    /// Keeps the outcome. It is tried again while the store fails, because nobody else knows of it.
+    async fn complete(&self, lease: CallLease, made: Made) -> Result<(), RunError> {
         let now = self.now();
         let key = &lease.conversation;
         // Without its channel nobody will open it either.
         let kind = self.registry.channel(&key.workspace, &key.channel).map(|account| account.kind);
         let kind = kind.unwrap_or(countersign_model::ChannelKind::Web);
-        let plain = payload::outcome_to_text(&outcome);
+        let plain = payload::outcome_to_text(&made.outcome);
         let payload = self.vault.seal_inbound(key, kind, &plain, now.plus(PAYLOAD_LIFE))?;
         let id = format!("call-{:x}-{}", lease.session.0, lease.call.0);
-        let key = lease.conversation.clone();
-        let completion = CallCompletion { lease, now, id, payload, token, counters: Vec::new() };
-        let completed = self.store.complete_call(completion).await;
-        self.watchers.changed(&key);
-        match completed {
-            Ok(()) | Err(CommitError::LeaseLost) => Ok(()),
-            Err(CommitError::Store(error)) => Err(error.into()),
+        let mut tries = 0;
+        loop {
+            let completion = CallCompletion {
+                lease: lease.clone(),
+                now,
+                id: id.clone(),
+                payload: payload.clone(),
+                token: made.token.clone(),
+                counters: made.counters.clone(),
+            };
+            match self.store.complete_call(completion).await {
+                Ok(()) => break,
+                Err(CommitError::LeaseLost) => return Ok(()),
+                Err(CommitError::Store(error)) if tries >= WRITES => return Err(error.into()),
+                Err(CommitError::Store(_)) => {
+                    self.sleeper.sleep(backoff(tries, self.random.as_ref())).await;
+                    tries += 1;
+                }
+            }
         }
+        Failpoint::CallAfterComplete.pass();
+        self.wake.turns.notify_one();
+        self.watchers.changed(key);
+        Ok(())
     }
 }
 
@@ -317,7 +381,21 @@ fn job<'a>(
         attempt: 1,
     };
     let owner = Owner { conversation: &lease.conversation, kind: account.kind };
-    Some(Job { lease, owner, bot, work, template, info, repeat })
+    let login = match work {
+        Work::Acquire(acquire) if acquire.purpose == TokenPurpose::Login => {
+            let token = bot.tokens.iter().find(|token| token.id == acquire.token)?;
+            let account = token.questions.iter().position(|question| !question.secret);
+            let account = account.and_then(|index| u8::try_from(index).ok());
+            Some(Login { owner, bot: &bot.bot, component: &token.id, account })
+        }
+        _ => None,
+    };
+    Some(Job { lease, owner, bot, work, template, info, repeat, login })
+}
+
+/// How long the service asks to wait, in seconds; dates are not read.
+fn retry_after(answer: &IncomingResponse) -> Option<Duration> {
+    answer.header("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Whether sending it twice is harmless: the method is idempotent, or the service is told by a key that it is the same.

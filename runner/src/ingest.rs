@@ -36,6 +36,8 @@ pub enum Event {
     HandedBack,
     /// The user hung up or left.
     HungUp,
+    /// The address has another owner, or may have one: logins, answers and the conversation of the one before end.
+    OwnerChanged,
 }
 
 impl Runner {
@@ -57,13 +59,18 @@ impl Runner {
             let kind = match event {
                 Event::Reply(_) => InboundKind::Reply,
                 Event::Begin | Event::Start(_) | Event::HandedBack => InboundKind::Begin,
-                Event::HungUp => InboundKind::HungUp,
+                // Neither waits for a call that is under way.
+                Event::HungUp | Event::OwnerChanged => InboundKind::HungUp,
             };
             let plain = payload::event_to_text(&contact, &event);
             let until = now.plus(PAYLOAD_LIFE);
             let payload = Some(runner.vault.seal_inbound(&conversation, account.kind, &plain, until)?);
             rows.push(NewInbound { conversation, id, kind, payload, received_at: now });
         }
-        Ok(runner.store.accept(rows).await?)
+        let new = runner.store.accept(rows).await?;
+        if new.contains(&true) {
+            runner.wake.turns.notify_one();
+        }
+        Ok(new)
     }
 }

@@ -1,10 +1,11 @@
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_model::Name;
-use countersign_store::Keys;
-use countersign_vault::{KeyRing, MasterKeys};
+use countersign_store::{Keys, StoreError};
+use countersign_vault::{KeyRing, KeyRingError, MasterKeys};
 
 use crate::error::KeysError;
+use crate::parts::Inner;
 
 /// Opens the data keys of a store, and makes one for each of these workspaces that has none.
 ///
@@ -30,6 +31,22 @@ pub async fn open_keys<'a, S: Keys + ?Sized>(
         }
     }
     Ok(Arc::new(RwLock::new(ring)))
+}
+
+impl Inner {
+    /// Takes over data keys that another program has made. One that does not open is told to the operator; nothing has
+    /// been sealed by it here, and everything else goes on.
+    pub(crate) async fn refresh_keys(&self) -> Result<(), StoreError> {
+        let wrapped = self.store.data_keys().await?;
+        let mut ring = self.vault.ring().write().unwrap_or_else(PoisonError::into_inner);
+        for key in &wrapped {
+            match ring.add(key) {
+                Ok(()) | Err(KeyRingError::Duplicate { .. }) => {}
+                Err(error) => tracing::error!(%error, "a data key of the store does not open"),
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

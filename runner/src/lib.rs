@@ -31,16 +31,25 @@
 //! [`Notice`], log line or error of this crate holds a body, a token, an answer or an expanded URL: a URL shows as the
 //! author wrote it, placeholders and all, because also a value that is no secret may be personal.
 
+mod admission;
+mod answers;
+mod breaker;
 mod calls;
 mod channel;
 mod drive;
 mod error;
+mod flood;
+mod guard;
+mod hear;
 mod ingest;
 mod keys;
+mod limits;
+mod logins;
 mod observer;
 mod outbox;
 mod parts;
 mod payload;
+mod provider;
 mod registry;
 mod retry;
 mod scrub;
@@ -51,20 +60,29 @@ mod token;
 mod transcript;
 mod turn;
 mod url_pattern;
+mod wake;
 mod watch;
+mod work;
 
 #[cfg(test)]
 mod tests;
 
+pub use breaker::Breaking;
 pub use channel::{Channel, SendError};
 pub use countersign_store::{ConversationKey, Delivery, MemoryStore, Store};
 pub use drive::View;
 pub use error::{IngestError, KeysError, RunError};
+pub use flood::Flood;
+pub use guard::{Bulkhead, Shut};
 pub use ingest::{Event, Inbound};
 pub use keys::open_keys;
+pub use limits::Limits;
+pub use logins::LoginLimits;
 pub use observer::{CallInfo, CallKind, CallResult, Dropped, Notice, Observer, Silent};
 pub use parts::{Clock, Parts, Random, Runner, Sleeper, TokioSleeper};
+pub use provider::ProviderChannel;
 pub use registry::{ChannelAccount, Registry};
 pub use secrets::NotBuilt;
 pub use token::{AuthAnswer, Found, Judged, TokenDiagnosis, judge};
 pub use watch::Watch;
+pub use work::Workers;

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
-use countersign_egress::EgressError;
+use countersign_egress::{EgressError, Origin};
 use countersign_engine::Warning;
 use countersign_model::{CallId, Name};
 use countersign_script::program::Method;
 use countersign_store::ConversationKey;
 
 use crate::channel::SendError;
+use crate::guard::Shut;
 use crate::parts::Inner;
 use crate::secrets::NotBuilt;
 use crate::token::TokenDiagnosis;
@@ -73,10 +74,69 @@ pub enum Notice<'a> {
     Warning(&'a Warning),
     /// Something that came in was put aside.
     Dropped(Dropped),
+    /// A turn was computed and kept.
+    TurnDone {
+        /// From its claim to the end of its commit.
+        took: Duration,
+        /// How long what it answers had waited before.
+        waited: Duration,
+    },
+    /// The channel took a delivery.
+    Delivered {
+        /// How long the channel took.
+        took: Duration,
+        /// How long it had waited before, since the turn that made it.
+        waited: Duration,
+    },
     /// A delivery failed and is tried again.
-    DeliveryLater(&'a SendError),
+    DeliveryLater {
+        /// Why.
+        why: &'a SendError,
+        /// How long it waits.
+        wait: Duration,
+    },
     /// A delivery failed for good and was put aside for the operator.
     DeliveryFailed(&'a SendError),
+    /// The provider tells that a message will not arrive which it had taken.
+    NotArrived {
+        /// The provider's code.
+        code: Option<&'a str>,
+    },
+    /// A request was not made, because of the state of its server.
+    CallShut {
+        /// The request.
+        call: &'a CallInfo,
+        /// Why.
+        why: Shut,
+    },
+    /// The last calls of a server failed, so it is left alone for a while.
+    ServerRests {
+        /// The server.
+        origin: &'a Origin,
+    },
+    /// A server that was left alone answers again.
+    ServerBack {
+        /// The server.
+        origin: &'a Origin,
+    },
+    /// A login was not made, because too many before it had failed, or the auth service has asked to wait.
+    LoginPaused {
+        /// The Authorization Token component.
+        component: &'a Name,
+        /// Whether it is the account name that was tried too often, and not the contact that tried too often.
+        account: bool,
+    },
+    /// More than half of the logins of the last minutes failed: somebody may be trying passwords.
+    ManyLoginsFail {
+        /// The Authorization Token component.
+        component: &'a Name,
+        /// How many there were.
+        logins: u32,
+        /// How many of them failed.
+        failures: u32,
+    },
+    /// A contact sends so much that the rest is left out for a few seconds. Told once in that time.
+    Flood,
 }
 
 /// A request, as the author wrote it.
@@ -196,7 +256,50 @@ impl Inner {
             }
             Notice::Warning(warning) => tracing::warn!(workspace, channel, %warning, "the bot"),
             Notice::Dropped(why) => tracing::error!(workspace, channel, "{why}"),
-            Notice::DeliveryLater(why) => tracing::info!(workspace, channel, "{why}"),
+            // Metrics count these; a log line for each message would be too many.
+            Notice::TurnDone { .. } | Notice::Delivered { .. } => {}
+            Notice::DeliveryLater { why: why @ SendError::Account { .. }, .. } => {
+                tracing::error!(workspace, channel, "{why}");
+            }
+            Notice::DeliveryLater { why, wait } => {
+                let seconds = wait.as_secs();
+                tracing::info!(workspace, channel, seconds, "{why}");
+            }
+            Notice::NotArrived { code } => {
+                tracing::warn!(workspace, channel, code, "the provider tells that a message did not arrive");
+            }
+            Notice::CallShut { call, why } => tracing::info!(
+                workspace,
+                channel,
+                component = call.component.as_str(),
+                "a request was not made: {why}"
+            ),
+            Notice::ServerRests { origin } => tracing::error!(
+                workspace, channel, %origin, "the last calls of a server failed; it is left alone for a while"
+            ),
+            Notice::ServerBack { origin } => {
+                tracing::warn!(workspace, channel, %origin, "a server that was left alone answers again");
+            }
+            Notice::LoginPaused { component, account } => tracing::warn!(
+                workspace,
+                channel,
+                component = component.as_str(),
+                account,
+                "a login was not made, because too many failed before it or the auth service asks to wait"
+            ),
+            Notice::ManyLoginsFail { component, logins, failures } => tracing::error!(
+                workspace,
+                channel,
+                component = component.as_str(),
+                logins,
+                failures,
+                "more than half of the logins of the last minutes failed; somebody may be trying passwords"
+            ),
+            Notice::Flood => tracing::warn!(
+                workspace,
+                channel,
+                "a contact sends too much; the rest is left out for a few seconds"
+            ),
             Notice::DeliveryFailed(why) => tracing::error!(workspace, channel, "{why}"),
         }
         self.observer.notice(conversation, notice);

@@ -1,17 +1,23 @@
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, RwLock};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use countersign_egress::{Policy, Transport};
-use countersign_model::Timestamp;
+use countersign_model::{Name, Timestamp};
 use countersign_store::{ConversationKey, Store, WorkerId};
 use countersign_vault::KeyRing;
 
+use crate::admission::Desk;
+use crate::flood::Floods;
+use crate::guard::Guard;
+use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::registry::Registry;
 use crate::sealing::Vault;
+use crate::wake::Wake;
 use crate::watch::{Watch, Watchers};
 
 /// What a runner is made of.
@@ -92,13 +98,32 @@ pub(crate) struct Inner {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) worker: WorkerId,
     pub(crate) watchers: Watchers,
+    pub(crate) wake: Wake,
+    pub(crate) limits: Limits,
+    pub(crate) guard: Guard,
+    pub(crate) desk: Desk,
+    pub(crate) floods: Mutex<Floods>,
+    /// Parts of long texts that have not all come.
+    pub(crate) pieces: Mutex<countersign_channels::Parts>,
+    /// Channels whose provider does not accept the account, and until when they rest.
+    pub(crate) resting: Mutex<HashMap<(Name, Name), Timestamp>>,
+    /// How many times in a row a turn could not be kept.
+    pub(crate) trouble: AtomicU32,
+    /// What the store said the last time of changes by other programs.
+    pub(crate) outside: AtomicU64,
     /// When what is over was last removed, in microseconds.
     pub(crate) swept: AtomicI64,
 }
 
 impl Runner {
-    /// A runner of these parts.
+    /// A runner of these parts, with the limits that are usual.
     pub fn new(parts: Parts) -> Self {
+        Self::with_limits(parts, Limits::default())
+    }
+
+    /// A runner of these parts with other limits.
+    pub fn with_limits(parts: Parts, limits: Limits) -> Self {
+        let outside = AtomicU64::new(parts.store.changed_outside());
         let worker = WorkerId(parts.random.next());
         Self(Arc::new(Inner {
             store: parts.store,
@@ -112,6 +137,15 @@ impl Runner {
             observer: parts.observer,
             worker,
             watchers: Watchers::default(),
+            wake: Wake::default(),
+            guard: Guard::new(limits.breaking, limits.bulkhead),
+            limits,
+            desk: Desk::default(),
+            floods: Mutex::default(),
+            pieces: Mutex::default(),
+            resting: Mutex::default(),
+            trouble: AtomicU32::new(0),
+            outside,
             swept: AtomicI64::new(0),
         }))
     }

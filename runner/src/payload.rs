@@ -30,6 +30,7 @@ pub(crate) fn event_to_text(contact: &Contact, event: &Event) -> SecretText {
         Event::Start(script) => fields.extend([Some("start"), Some(script.as_str())]),
         Event::HandedBack => fields.push(Some("back")),
         Event::HungUp => fields.push(Some("hung-up")),
+        Event::OwnerChanged => fields.push(Some("owner")),
         Event::Reply(Reply { content, reference }) => {
             fields.extend([Some("reply"), reference.as_ref().map(|reference| reference.0.as_str())]);
             match content {
@@ -70,6 +71,7 @@ pub(crate) fn event_from_text(text: &SecretText) -> Result<(Contact, Event), Unr
         "start" => Event::Start(fields.some()?.parse().map_err(|_| Unreadable)?),
         "back" => Event::HandedBack,
         "hung-up" => Event::HungUp,
+        "owner" => Event::OwnerChanged,
         "reply" => {
             let reference = fields.take()?.map(|reference| MessageRef(reference.to_owned()));
             let content = match fields.some()? {
@@ -257,6 +259,7 @@ mod tests {
             Event::Start("menu".parse().unwrap()),
             Event::HandedBack,
             Event::HungUp,
+            Event::OwnerChanged,
             Event::Reply(Reply::text("")),
             reply(Content::Text("pässwörd\n5:x".into())),
             reply(Content::Digits("12".into())),

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_model::{ChannelKind, Name, SecretText, Timestamp};
 use countersign_store::{ConversationKey, SealedPayload};
-use countersign_vault::{ContactKey, KeyRing, OpenError, Purpose, Scope, SealError, Sealed};
+use countersign_vault::{ContactKey, KeyRing, OpenError, Pseudonymizer, Purpose, Scope, SealError, Sealed};
 
 pub(crate) struct Vault(Arc<RwLock<KeyRing>>);
 
@@ -31,6 +31,16 @@ impl Vault {
         now: Timestamp,
     ) -> Result<SecretText, OpenError> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).open(scope, sealed, now)
+    }
+
+    /// What makes keys of counters: the one of now first.
+    pub(crate) fn names(&self) -> Result<Vec<Pseudonymizer>, SealError> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).pseudonymizers()
+    }
+
+    /// The keys, to add those that another program has made.
+    pub(crate) fn ring(&self) -> &RwLock<KeyRing> {
+        &self.0
     }
 
     pub(crate) fn seal_inbound(

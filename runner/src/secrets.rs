@@ -8,7 +8,7 @@ use countersign_model::{Name, SecretText, Timestamp};
 use countersign_script::Runnable;
 use countersign_script::program::RequestTemplate;
 use countersign_script::template::{EncodeError, Rendered, SecretRef};
-use countersign_store::{StoreError, TokenRow};
+use countersign_store::{AnswerRow, StoreError, TokenRow};
 use countersign_vault::OpenError;
 
 use crate::parts::Inner;
@@ -74,6 +74,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) idempotency: Option<(&'a str, String)>,
     /// The largest body of an answer, where it is less than usual.
     pub(crate) body_limit: Option<usize>,
+    /// The answers to a component, when they have been read already.
+    pub(crate) answers: Option<(&'a Name, &'a [AnswerRow])>,
 }
 
 impl Inner {
@@ -102,7 +104,10 @@ impl Inner {
                 }
                 SecretRef::Answer(component, _) => {
                     if !rows.answers.contains_key(component) {
-                        let answers = self.store.answers(key, component).await?;
+                        let answers = match plan.answers {
+                            Some((known, answers)) if known == component => answers.to_vec(),
+                            _ => self.store.answers(key, component).await?,
+                        };
                         rows.answers.insert(component.clone(), answers);
                     }
                 }
@@ -185,7 +190,7 @@ impl Inner {
 #[derive(Default)]
 struct Rows {
     tokens: HashMap<Name, Option<TokenRow>>,
-    answers: HashMap<Name, Vec<countersign_store::AnswerRow>>,
+    answers: HashMap<Name, Vec<AnswerRow>>,
 }
 
 impl Rows {

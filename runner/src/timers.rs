@@ -2,13 +2,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use countersign_model::Timestamp;
-use countersign_store::{Retention, Swept};
+use countersign_store::Swept;
 
 use crate::error::RunError;
 use crate::parts::Runner;
 
 /// How many timers go off at once.
-const AT_ONCE: usize = 256;
+pub(crate) const AT_ONCE: usize = 256;
 
 /// How often what is over is removed. Nothing that is over is used, however long it still lies there.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -26,7 +26,11 @@ impl Runner {
             runner.swept.store(now.as_micros(), Ordering::Relaxed);
             self.sweep().await?;
         }
-        Ok(runner.store.fire_timers(now, AT_ONCE).await?)
+        let fired = runner.store.fire_timers(now, AT_ONCE).await?;
+        if fired > 0 {
+            runner.wake.turns.notify_one();
+        }
+        Ok(fired)
     }
 
     /// Removes tokens and answers that are over, and ids that no provider repeats any more.
@@ -35,7 +39,7 @@ impl Runner {
     /// [`RunError::Store`].
     pub async fn sweep(&self) -> Result<Swept, RunError> {
         let runner = self.inner();
-        Ok(runner.store.sweep(runner.now(), &Retention::default()).await?)
+        Ok(runner.store.sweep(runner.now(), &runner.limits.retention).await?)
     }
 
     /// When there is something to do though nothing comes in; it may lie in the past.

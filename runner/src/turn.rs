@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_engine::{Cause, Effect, Forgotten, Held, Input, Outcome, Session, Status, StepError, Turn};
+use countersign_engine::{
+    Cause, Effect, Forgotten, Held, Input, Outcome, Reason, Session, Status, StepError, Turn,
+};
 use countersign_model::{Contact, Name, SecretText, Timestamp};
 use countersign_script::Runnable;
 use countersign_script::program::{Fingerprint, TokenComponent};
+use countersign_store::failpoint::Failpoint;
 use countersign_store::{
     AnswerRow, BotVersion, Claimed, CommitError, ConversationKey, Delivery, InboundKind, InboxRow, Lead,
-    Line, NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoredSession, TimerChange,
-    TurnCommit,
+    Line, NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoreError, StoredSession,
+    TimerChange, TurnCommit,
 };
 
 use crate::calls::Work;
@@ -34,35 +37,74 @@ impl Runner {
     /// [`RunError`]; then the row is still there.
     pub async fn turn(&self) -> Result<bool, RunError> {
         let runner = self.inner();
-        let now = runner.now();
-        let Some(claimed) = runner.store.claim(runner.worker, now, now.plus(LEASE)).await? else {
-            return Ok(false);
-        };
+        let Some(claimed) = runner.claim_turn().await? else { return Ok(false) };
         let lease = claimed.lease.clone();
-        let commit = match runner.compute(claimed, now).await {
-            Ok(commit) => commit,
+        match runner.take_turn(claimed).await {
+            Ok(()) => Ok(true),
             Err(error) => {
                 // What went wrong may go right later, and for another worker sooner than the lease ends.
                 let _ = runner.store.release(&lease).await;
-                return Err(error);
+                Err(error)
             }
-        };
-        let committed = runner.store.commit_turn(commit).await;
-        runner.watchers.changed(&lease.conversation);
-        match committed {
-            Ok(()) | Err(CommitError::LeaseLost) => Ok(true),
-            Err(CommitError::Store(error)) => Err(error.into()),
         }
+    }
+}
+
+impl Inner {
+    pub(crate) async fn claim_turn(&self) -> Result<Option<Claimed>, StoreError> {
+        let now = self.now();
+        self.store.claim(self.worker, now, now.plus(LEASE)).await
+    }
+
+    pub(crate) async fn take_turn(&self, claimed: Claimed) -> Result<(), RunError> {
+        let started = self.now();
+        let waited = started.since(claimed.inbound.received_at);
+        let key = claimed.lease.conversation.clone();
+        let commit = self.compute(claimed, started).await?;
+        let (delivers, calls) = (!commit.outbox.is_empty(), !commit.calls.is_empty());
+        let timer = commit.session.as_ref().map(|session| session.timer);
+        Failpoint::TurnBeforeCommit.pass();
+        let committed = self.store.commit_turn(commit).await;
+        Failpoint::TurnAfterCommit.pass();
+        match committed {
+            Ok(()) => {}
+            Err(CommitError::LeaseLost) => return Ok(()),
+            Err(CommitError::Store(error)) => return Err(error.into()),
+        }
+        if delivers {
+            self.wake.deliveries.notify_one();
+        }
+        if calls {
+            self.wake.calls.notify_one();
+        }
+        if let Some(TimerChange::Set(_, at)) = timer {
+            self.wake.arm(at);
+        }
+        // The conversation may have more to do.
+        self.wake.turns.notify_one();
+        self.watchers.changed(&key);
+        self.tell(&key, &Notice::TurnDone { took: self.now().since(started), waited });
+        Ok(())
     }
 }
 
 /// What an inbox row asks of the engine.
 struct Heard {
-    input: Input,
+    /// `None` when the session is only told which tokens there are.
+    input: Option<Input>,
     /// For a session that begins; known from events alone.
     contact: Option<Contact>,
     said: Said,
     hung_up: bool,
+    /// Whether the address may belong to somebody else now.
+    owner_changed: bool,
+}
+
+impl Heard {
+    /// Something that the user has not said.
+    fn quiet(input: Option<Input>) -> Self {
+        Self { input, contact: None, said: Said::Nothing, hung_up: false, owner_changed: false }
+    }
 }
 
 /// A session to go on with.
@@ -96,12 +138,39 @@ impl Inner {
             return Ok(commit);
         };
         let current = conversation.session.as_ref().map(|stored| stored.id);
-        let Some(heard) = self.hear(key, &account, current, inbound, now) else { return Ok(commit) };
-        let loaded = self.load(key, &account, conversation.session, heard.contact);
+        let late = match inbound.kind {
+            InboundKind::Outcome { session, call } => {
+                Some(session) != current || conversation.calling != Some(call)
+            }
+            _ => false,
+        };
+        // Nobody waits for it any more, but it may have brought a token that the session does not know of.
+        let heard =
+            if late { Some(Heard::quiet(None)) } else { self.hear(key, &account, current, inbound, now) };
+        let Some(heard) = heard else { return Ok(commit) };
+        if heard.owner_changed {
+            // Nothing of whoever had the address before is left to whoever has it now.
+            commit.secrets.extend([SecretChange::ForgetAllTokens, SecretChange::ForgetAllAnswers]);
+            if current.is_none() {
+                return Ok(commit);
+            }
+        }
+        let stored = conversation.session.filter(|_| !heard.owner_changed);
+        let loaded = self.load(key, &account, stored, heard.contact);
         let Loaded { id, mut session, bot, tells_tokens, outdated } = loaded;
+        let over = late
+            && account.kind.capabilities().spoken
+            && session.status(&bot) == Status::Ended(Reason::HungUp);
+        if over {
+            // The call is over: a token of it is of no use to anybody.
+            commit.secrets.push(SecretChange::ForgetAllTokens);
+        }
 
-        if tells_tokens || conversation.tokens_epoch != conversation.tokens_seen {
-            let mut held = self.store.held(key, &bot.bot).await?;
+        if tells_tokens || late || conversation.tokens_epoch != conversation.tokens_seen {
+            let mut held = match heard.owner_changed || over {
+                true => Vec::new(),
+                false => self.store.held(key, &bot.bot).await?,
+            };
             held.retain(|token| !outdated.contains(&token.component));
             let held = held.into_iter().map(|token| Held {
                 token: token.component,
@@ -121,7 +190,18 @@ impl Inner {
         let forget = |component| SecretChange::ForgetToken { bot: bot.bot.clone(), component };
         commit.secrets.extend(outdated.into_iter().map(forget));
 
-        let turn = match countersign_engine::step(&bot, session, heard.input, now) {
+        let owner = Owner { conversation: key, kind: account.kind };
+        let Some(input) = heard.input else {
+            let turn = Turn {
+                session,
+                effects: Vec::new(),
+                heard: countersign_engine::Heard::Public,
+                warnings: Vec::new(),
+            };
+            self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
+            return Ok(commit);
+        };
+        let turn = match countersign_engine::step(&bot, session, input, now) {
             Ok(turn) => turn,
             Err(StepError::Busy | StepError::OtherVersion) => {
                 self.tell(key, &Notice::Dropped(Dropped::Busy));
@@ -139,7 +219,6 @@ impl Inner {
                 commit.secrets.extend([SecretChange::ForgetAllTokens, SecretChange::ForgetAllAnswers]);
             }
         }
-        let owner = Owner { conversation: key, kind: account.kind };
         self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
         Ok(commit)
     }
@@ -153,7 +232,6 @@ impl Inner {
         row: InboxRow,
         now: Timestamp,
     ) -> Option<Heard> {
-        let quiet = |input| Heard { input, contact: None, said: Said::Nothing, hung_up: false };
         match row.kind {
             // What belongs to an earlier session is of no use to anybody.
             InboundKind::Outcome { session, .. } | InboundKind::Elapsed { session, .. }
@@ -161,7 +239,7 @@ impl Inner {
             {
                 None
             }
-            InboundKind::Elapsed { timer, .. } => Some(quiet(Input::Elapsed(timer))),
+            InboundKind::Elapsed { timer, .. } => Some(Heard::quiet(Some(Input::Elapsed(timer)))),
             InboundKind::Outcome { call, .. } => {
                 let opened = self.open_payload(key, account, row.payload, now);
                 let outcome = opened
@@ -171,7 +249,7 @@ impl Inner {
                     self.tell(key, &Notice::Dropped(why));
                     Outcome::Unreachable(Cause::Unknown)
                 });
-                Some(quiet(Input::Completed { call, outcome }))
+                Some(Heard::quiet(Some(Input::Completed { call, outcome })))
             }
             InboundKind::Reply | InboundKind::Begin | InboundKind::HungUp => {
                 let opened = self.open_payload(key, account, row.payload, now);
@@ -184,7 +262,9 @@ impl Inner {
                             Event::Reply(reply) => Said::of(&reply.content),
                             _ => Said::Nothing,
                         };
-                        Some(Heard { input: input(event), contact: Some(contact), said, hung_up })
+                        let owner_changed = matches!(event, Event::OwnerChanged);
+                        let heard = Heard::quiet(input(event));
+                        Some(Heard { contact: Some(contact), said, hung_up, owner_changed, ..heard })
                     }
                     Err(why) => {
                         self.tell(key, &Notice::Dropped(why));
@@ -328,13 +408,14 @@ impl Inner {
     }
 }
 
-fn input(event: Event) -> Input {
+fn input(event: Event) -> Option<Input> {
     match event {
-        Event::Begin => Input::Begin,
-        Event::Reply(reply) => Input::Reply(reply),
-        Event::Start(script) => Input::Start(script),
-        Event::HandedBack => Input::HandedBack,
-        Event::HungUp => Input::HungUp,
+        Event::Begin => Some(Input::Begin),
+        Event::Reply(reply) => Some(Input::Reply(reply)),
+        Event::Start(script) => Some(Input::Start(script)),
+        Event::HandedBack => Some(Input::HandedBack),
+        Event::HungUp => Some(Input::HungUp),
+        Event::OwnerChanged => None,
     }
 }
 

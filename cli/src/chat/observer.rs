@@ -40,7 +40,7 @@ pub(crate) fn told(notice: &Notice<'_>) -> Option<Told> {
         Notice::Diagnosis { component, diagnosis } => Told::Amiss(format!("{component}: {diagnosis}")),
         Notice::Warning(warning) => Told::Amiss(warning.to_string()),
         Notice::Dropped(why) => Told::Amiss(why.to_string()),
-        Notice::DeliveryLater(why) | Notice::DeliveryFailed(why) => Told::Amiss(why.to_string()),
+        Notice::DeliveryLater { why, .. } | Notice::DeliveryFailed(why) => Told::Amiss(why.to_string()),
         _ => return None,
     })
 }

@@ -84,8 +84,9 @@ async fn a_token_goes_only_where_its_author_sends_it() {
     let build = async |url: &str, rendered: Rendered| {
         let template = template(vec![Piece::Text(url.into())]);
         let request = request(rendered);
-        let (idempotency, body_limit) = (None, None);
-        let plan = Plan { owner, bot, template: &template, request: &request, idempotency, body_limit };
+        let (idempotency, body_limit, answers) = (None, None, None);
+        let plan =
+            Plan { owner, bot, template: &template, request: &request, idempotency, body_limit, answers };
         let built = rig.runner.inner().build(&plan, rig.now()).await.unwrap();
         built.map(|built| built.request.url().expose().to_owned())
     };

@@ -97,7 +97,7 @@ async fn many_contacts_at_once_use_their_own_tokens() {
 #[tokio::test]
 async fn deliveries_are_repeated_or_put_aside() {
     let rig = Rig::new().await;
-    let later = |after| SendError::Later { after };
+    let later = |after| SendError::Later { after, done: 0, code: None };
     *rig.mailbox.refusals.lock().unwrap() = vec![later(Some(Duration::from_secs(100))), later(None)];
     rig.text_in("ada", "hello").await;
     assert!(rig.idle("ada").await.is_empty());

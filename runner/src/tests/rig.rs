@@ -171,7 +171,7 @@ pub(super) struct Mailbox {
 
 #[async_trait]
 impl Channel for Mailbox {
-    async fn deliver(&self, to: &ConversationKey, delivery: &Delivery) -> Result<(), SendError> {
+    async fn deliver(&self, to: &ConversationKey, delivery: &Delivery, _: u32) -> Result<(), SendError> {
         if let Some(refusal) = self.refusals.lock().unwrap().pop() {
             return Err(refusal);
         }

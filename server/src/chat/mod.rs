@@ -48,7 +48,7 @@ pub struct ChatChannel;
 
 #[async_trait]
 impl Channel for ChatChannel {
-    async fn deliver(&self, _: &ConversationKey, _: &Delivery) -> Result<(), SendError> {
+    async fn deliver(&self, _: &ConversationKey, _: &Delivery, _: u32) -> Result<(), SendError> {
         Ok(())
     }
 }

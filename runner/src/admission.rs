@@ -1,0 +1,242 @@
+//! Whether a login may be made, and what is counted of it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use countersign_engine::{Cause, Outcome, Refusal, Session};
+use countersign_model::{Name, Timestamp};
+use countersign_store::{AnswerRow, ConversationKey, CounterChange, CounterKey, StoreError};
+
+use crate::error::RunError;
+use crate::logins::{Keys, Others, Seen, Verdict, Who};
+use crate::observer::Notice;
+use crate::parts::Inner;
+use crate::sealing::Owner;
+
+/// The window in which failures are compared with all logins.
+const WINDOW: Duration = Duration::from_secs(600);
+
+/// So many components are looked at at once.
+const MOST: usize = 1000;
+
+/// What is known of the logins of this moment, in memory.
+#[derive(Default)]
+pub(crate) struct Desk {
+    /// Logins that are under way, by account name.
+    under_way: Mutex<HashMap<CounterKey, Others>>,
+    ratios: Mutex<HashMap<(Name, Name, Name), Ratio>>,
+}
+
+#[derive(Default)]
+struct Ratio {
+    window: i64,
+    logins: u32,
+    failures: u32,
+    told: bool,
+}
+
+/// Whose login it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Login<'a> {
+    pub(crate) owner: Owner<'a>,
+    pub(crate) bot: &'a Name,
+    pub(crate) component: &'a Name,
+    /// Which of the answers is the account name.
+    pub(crate) account: Option<u8>,
+}
+
+/// A login that may be made.
+pub(crate) struct Admitted<'d> {
+    keys: Keys,
+    seen: Seen,
+    /// What is counted with the mark that it is sent; taken once, however often it is sent.
+    charges: Option<Vec<CounterChange>>,
+    /// How long the service asks to wait.
+    pub(crate) asked: Option<Duration>,
+    under_way: Option<UnderWay<'d>>,
+}
+
+pub(crate) enum Admission<'d> {
+    Go(Admitted<'d>),
+    Refused(Refusal),
+}
+
+impl Inner {
+    /// Looks at the counters, and waits as long as they want.
+    pub(crate) async fn admit(
+        &self,
+        login: &Login<'_>,
+        answers: &[AnswerRow],
+    ) -> Result<Admission<'_>, RunError> {
+        let (key, limits) = (login.owner.conversation, &self.limits.logins);
+        let now = self.now();
+        let account = login.account.and_then(|index| {
+            let answer = answers.iter().find(|answer| answer.index == index)?;
+            let scope = login.owner.answer(login.bot, login.component, index, answer.value.expires_at);
+            self.vault.open(&scope, &answer.value.sealed, now).ok()
+        });
+        let number = self.number(&login.owner).await?;
+        let who = Who {
+            bot: login.bot,
+            component: login.component,
+            conversation: key,
+            number: number.as_deref(),
+            account: account.as_ref(),
+        };
+        // The first is that of now; the others find what was counted before the master key was changed.
+        let keys: Vec<Keys> = self.vault.names()?.iter().map(|names| Keys::of(&who, names)).collect();
+        let Some(current) = keys.first().copied() else { return Ok(Admission::Refused(Refusal::Paused)) };
+        // Before the counters are read, so that of two at once one sees the other.
+        let (under_way, others) = self.desk.begin(current.account());
+        let all: Vec<_> = keys.iter().flat_map(|keys| keys.all()).collect();
+        let counters = self.store.counters(&all, now).await?;
+        let each = counters.chunks(current.all().len()).map(Keys::read);
+        let seen = each.reduce(Seen::stricter).unwrap_or_default();
+        let component = login.component;
+        match seen.judge(limits, others, now) {
+            Verdict::Go { after } => {
+                if !after.is_zero() {
+                    self.sleeper.sleep(after).await;
+                }
+                let charges = current.charges(limits, &seen, self.now());
+                let charges = Some(charges);
+                Ok(Admission::Go(Admitted { keys: current, seen, charges, asked: None, under_way }))
+            }
+            Verdict::Paused => {
+                self.tell(key, &Notice::LoginPaused { component, account: false });
+                Ok(Admission::Refused(Refusal::Paused))
+            }
+            Verdict::Locked { after } => {
+                self.tell(key, &Notice::LoginPaused { component, account: true });
+                // As long as a login takes, more or less, so that it does not show.
+                let network = Duration::from_millis(50 + self.random.next() % 250);
+                self.sleeper.sleep(after.saturating_add(network)).await;
+                Ok(Admission::Refused(Refusal::WrongCredentials))
+            }
+        }
+    }
+
+    /// What is counted when a login has ended.
+    pub(crate) fn settle(
+        &self,
+        login: &Login<'_>,
+        admitted: &Admitted<'_>,
+        outcome: &Outcome,
+    ) -> Vec<CounterChange> {
+        // Nothing was sent, so nothing was counted.
+        if admitted.charges.is_some() {
+            return Vec::new();
+        }
+        let (keys, seen, now) = (&admitted.keys, &admitted.seen, self.now());
+        match outcome {
+            Outcome::Acquired { .. } => {
+                self.compare(login, false, now);
+                keys.passed(&self.limits.logins, seen, now)
+            }
+            Outcome::Rejected(Refusal::Paused) => keys.held_off(seen, admitted.asked, now),
+            // An answer without a token may be how this service says no. Whoever guesses would learn the same from it.
+            Outcome::Rejected(_) | Outcome::Unreachable(Cause::Unusable) => {
+                self.compare(login, true, now);
+                Vec::new()
+            }
+            Outcome::Responded(_) | Outcome::Expired | Outcome::Unreachable(_) => keys.given_back(seen),
+        }
+    }
+
+    /// The number of a caller. It proves nothing, but whoever tries many passwords seldom changes it.
+    async fn number(&self, owner: &Owner<'_>) -> Result<Option<String>, StoreError> {
+        if !owner.kind.capabilities().spoken {
+            return Ok(None);
+        }
+        let conversation = self.store.conversation(owner.conversation).await?;
+        let session = conversation.and_then(|conversation| conversation.session);
+        let session = session.and_then(|stored| Session::from_bytes(&stored.bytes).ok());
+        let number = session.map(|session| session.contact().address.clone());
+        Ok(number.filter(|number| !number.is_empty() && *number != owner.conversation.address))
+    }
+
+    fn compare(&self, login: &Login<'_>, failed: bool, now: Timestamp) {
+        let key: &ConversationKey = login.owner.conversation;
+        let name = (key.workspace.clone(), login.bot.clone(), login.component.clone());
+        let window = now.as_secs().div_euclid(WINDOW.as_secs().cast_signed());
+        let (logins, failures) = {
+            let mut ratios = lock(&self.desk.ratios);
+            if ratios.len() >= MOST {
+                ratios.retain(|_, ratio| ratio.window == window);
+            }
+            let ratio = ratios.entry(name).or_default();
+            if ratio.window != window {
+                *ratio = Ratio { window, ..Ratio::default() };
+            }
+            ratio.logins += 1;
+            ratio.failures += u32::from(failed);
+            let many = ratio.logins >= self.limits.logins.alarm && ratio.failures * 2 > ratio.logins;
+            if !many || std::mem::replace(&mut ratio.told, true) {
+                return;
+            }
+            (ratio.logins, ratio.failures)
+        };
+        self.tell(key, &Notice::ManyLoginsFail { component: login.component, logins, failures });
+    }
+}
+
+impl Admitted<'_> {
+    /// What is counted with the mark that it is sent: once.
+    pub(crate) fn take_charges(&mut self) -> Vec<CounterChange> {
+        if let Some(under_way) = &mut self.under_way {
+            under_way.is_counted();
+        }
+        self.charges.take().unwrap_or_default()
+    }
+}
+
+/// That a login with an account name is under way.
+struct UnderWay<'d> {
+    desk: &'d Desk,
+    key: CounterKey,
+    counted: bool,
+}
+
+impl Desk {
+    /// Gives also which others are under way.
+    fn begin(&self, key: Option<CounterKey>) -> (Option<UnderWay<'_>>, Others) {
+        let Some(key) = key else { return (None, Others::default()) };
+        let mut all = lock(&self.under_way);
+        let others = all.entry(key).or_default();
+        let before = *others;
+        others.uncounted += 1;
+        (Some(UnderWay { desk: self, key, counted: false }), before)
+    }
+}
+
+impl UnderWay<'_> {
+    fn is_counted(&mut self) {
+        if let Some(others) = lock(&self.desk.under_way).get_mut(&self.key)
+            && !std::mem::replace(&mut self.counted, true)
+        {
+            others.uncounted -= 1;
+            others.counted += 1;
+        }
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut all = lock(&self.desk.under_way);
+        if let Some(others) = all.get_mut(&self.key) {
+            if self.counted {
+                others.counted -= 1;
+            } else {
+                others.uncounted -= 1;
+            }
+            if *others == Others::default() {
+                all.remove(&self.key);
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,39 @@
+use std::time::Duration;
+
+use countersign_store::Retention;
+
+use crate::breaker::Breaking;
+use crate::flood::Flood;
+use crate::guard::Bulkhead;
+use crate::logins::LoginLimits;
+
+/// What a runner allows, and for how long it keeps things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How much one contact may send; `None` is no limit.
+    pub flood: Option<Flood>,
+    /// Events that the provider dates further back are left out: their ids may have been forgotten, so it could be
+    /// somebody who plays them again (SECURITY §3.5).
+    pub oldest_event: Duration,
+    /// How many logins may fail.
+    pub logins: LoginLimits,
+    /// When a server that fails is left alone.
+    pub breaking: Breaking,
+    /// How many calls one server has at once.
+    pub bulkhead: Bulkhead,
+    /// How long things are kept.
+    pub retention: Retention,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            flood: Some(Flood::default()),
+            oldest_event: Duration::from_secs(8 * 24 * 3600),
+            logins: LoginLimits::default(),
+            breaking: Breaking::default(),
+            bulkhead: Bulkhead::default(),
+            retention: Retention::default(),
+        }
+    }
+}
