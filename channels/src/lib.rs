@@ -15,6 +15,7 @@
 mod adapter;
 mod digits;
 mod event;
+mod http_gateway;
 mod instagram;
 mod json;
 mod messenger;

@@ -26,6 +26,7 @@ pub const PROVIDERS: &[&Provider] = &[
     &crate::telegram::PROVIDER,
     &crate::twilio_sms::PROVIDER,
     &crate::vonage_sms::PROVIDER,
+    &crate::http_gateway::PROVIDER,
     &crate::twilio_voice::PROVIDER,
     &crate::vonage_voice::PROVIDER,
 ];
