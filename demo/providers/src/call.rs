@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use countersign_model::Timestamp;
 use http::Method;
@@ -157,9 +158,7 @@ async fn run(
             let (url, answer) = delivered;
             result = answer;
             let words = match &url {
-                Some(url) if result.acknowledged => {
-                    phone.verbs(url, &result.content_type, &result.body)
-                }
+                Some(url) if result.acknowledged => phone.verbs(url, &result.content_type, &result.body),
                 _ => Err(Nonsense("the server of the bot gave no good answer".to_owned())),
             };
             match words {
@@ -198,11 +197,13 @@ async fn carry_out(user: &User, phone: &dyn Phone, call: &Call, leg: &mut Leg) -
             Verb::Play(url) => {
                 put(user, SentKind::Spoken, Content { media: Some(url), ..Content::default() });
             }
-            Verb::Pause(time) => {
-                let time = time.min(user.handle.shared.options.longest_pause);
-                tokio::select! {
-                    () = tokio::time::sleep(time) => {}
-                    () = call.is_over() => {}
+            Verb::Pause(time) => pause(user, call, time).await,
+            Verb::Wait { listening, time } => {
+                pause(user, call, time).await;
+                let scene = scene(user);
+                let silence = phone.heard(&scene, call, &listening, &Input::Silence);
+                if silence.is_some() && call.is_running() {
+                    return silence;
                 }
             }
             Verb::Listen(listening) => {
@@ -223,6 +224,13 @@ async fn carry_out(user: &User, phone: &dyn Phone, call: &Call, leg: &mut Leg) -
         }
     }
     None
+}
+
+async fn pause(user: &User, call: &Call, time: Duration) {
+    tokio::select! {
+        () = tokio::time::sleep(time.min(user.handle.shared.options.longest_pause)) => {}
+        () = call.is_over() => {}
+    }
 }
 
 /// Tells both sides that the call is over, once.

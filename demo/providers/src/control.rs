@@ -76,10 +76,9 @@ async fn say(handle: &LineHandle, request: &Request<'_>) -> Reply {
     // What was begun is done to its end, also when whoever asked is gone.
     let done = tokio::spawn(async move { act(&user, &json).await }).await;
     match done {
-        Ok(Some(Ok(result))) => Reply::json(
-            200,
-            &json!({ "status": result.status, "acknowledged": result.acknowledged }),
-        ),
+        Ok(Some(Ok(result))) => {
+            Reply::json(200, &json!({ "status": result.status, "acknowledged": result.acknowledged }))
+        }
         Ok(Some(Err(error))) => Reply::json(409, &json!({ "problem": error.to_string() })),
         Ok(None) => Reply::json(
             400,

@@ -40,7 +40,8 @@ impl Dialect for Gateway {
         let hook = match self.0.flavour {
             Flavour::Kannel => {
                 let ts = scene.now.as_secs().to_string();
-                let query = encoded(&pairs(&[("from", from), ("to", to), ("text", text), ("id", &id), ("ts", &ts)]));
+                let query =
+                    encoded(&pairs(&[("from", from), ("to", to), ("text", text), ("id", &id), ("ts", &ts)]));
                 Hook::get(query, id, "text")
             }
             Flavour::Jasmin => {
@@ -144,7 +145,9 @@ impl Dialect for Gateway {
         let status = code.parse().ok().filter(|status| (400..600).contains(status)).unwrap_or(503);
         let text = match self.0.flavour {
             Flavour::Kannel => "Temporal failure, try again later.",
-            Flavour::Jasmin => "Error \"Cannot send submit_sm, check SMPPClientManagerPB log file for details\"",
+            Flavour::Jasmin => {
+                "Error \"Cannot send submit_sm, check SMPPClientManagerPB log file for details\""
+            }
             Flavour::Json => "ERROR",
         };
         Reply::text(status, text).code(code).retry_after(retry_after)
@@ -195,16 +198,28 @@ impl Gateway {
     }
 
     fn jasmin(&self, request: &Request<'_>) -> Result<Order, Reply> {
-        let refused = |status: u16, text: String| Reply::text(status, format!("Error \"{text}\"")).code(status);
+        let refused =
+            |status: u16, text: String| Reply::text(status, format!("Error \"{text}\"")).code(status);
         if request.parts() != ["send"] {
             return Err(refused(404, "No such resource".to_owned()));
         }
         let posted = request.method == Method::POST;
-        let source = if posted { String::from_utf8_lossy(request.body).into_owned() } else { request.query.to_owned() };
+        let source = if posted {
+            String::from_utf8_lossy(request.body).into_owned()
+        } else {
+            request.query.to_owned()
+        };
         let form = if request.is_json() {
             let json = request.json();
-            let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Form(json.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect())
+            let text =
+                |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Form(
+                json.as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, value)| (name.clone(), text(value)))
+                    .collect(),
+            )
         } else if posted {
             request.form()
         } else {
@@ -277,14 +292,16 @@ fn alphabetical(text: &str) -> String {
 
 /// The bytes of a parameter, which need not be UTF-8.
 fn raw(query: &str, name: &str) -> Vec<u8> {
-    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+    let value =
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
     let mut bytes = Vec::new();
     let mut rest = value.bytes();
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).unwrap_or(0);
+                let digit =
+                    |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).unwrap_or(0);
                 u8::try_from(digit(rest.next()) << 4 | digit(rest.next())).unwrap_or(b'?')
             }
             byte => byte,

@@ -89,7 +89,10 @@ pub(crate) fn handshake(verify_token: &str) -> Hook {
 /// `wamid.…`, with the number of bytes that real ones have.
 pub(crate) fn wamid(mint: &Mint) -> String {
     use base64::Engine as _;
-    let inner = format!("\u{1d}\u{2}\u{b}15550100123\u{15}\u{2}\u{0}\u{11}\u{18}\u{12}{}\u{0}", mint.hex(20).to_uppercase());
+    let inner = format!(
+        "\u{1d}\u{2}\u{b}15550100123\u{15}\u{2}\u{0}\u{11}\u{18}\u{12}{}\u{0}",
+        mint.hex(20).to_uppercase()
+    );
     format!("wamid.{}", base64::engine::general_purpose::STANDARD.encode(inner))
 }
 

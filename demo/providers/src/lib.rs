@@ -58,8 +58,8 @@ pub use act::Act;
 pub use fault::{Fault, Trouble};
 pub use history::{Record, SendRecord, WebhookRecord};
 pub use line::{
-    Account, Flavour, GatewayAccount, Line, MetaPage, TelegramBot, TwilioNumber, VonageSmsNumber, VonageVoiceNumber,
-    VonageMethod, WhatsappNumber,
+    Account, Flavour, GatewayAccount, Line, MetaPage, TelegramBot, TwilioNumber, VonageMethod,
+    VonageSmsNumber, VonageVoiceNumber, WhatsappNumber,
 };
 pub use sent::{Offer, ReceiptState, Sent, SentKind};
 pub use standins::{Clock, StandinError, StandinOptions, Standins};

@@ -94,7 +94,11 @@ impl Dialect for Pages {
         if !self.instagram {
             let kind = json["messaging_type"].as_str().unwrap_or("RESPONSE");
             if !["RESPONSE", "UPDATE", "MESSAGE_TAG"].contains(&kind) {
-                return Err(graph::refused(400, 100, "(#100) Param messaging_type must be one of {RESPONSE, …}"));
+                return Err(graph::refused(
+                    400,
+                    100,
+                    "(#100) Param messaging_type must be one of {RESPONSE, …}",
+                ));
             }
         }
         let mut content = self.content(&json["message"])?;
@@ -196,8 +200,9 @@ impl Pages {
                 false => (text.chars().count(), 2000, "characters"),
             };
             if !(1..=most).contains(&length) {
-                let message =
-                    format!("(#100) Length of param message[text] must be less than or equal to {most} {unit}");
+                let message = format!(
+                    "(#100) Length of param message[text] must be less than or equal to {most} {unit}"
+                );
                 return Err(graph::refused(400, 100, &message));
             }
             content.text = text.to_owned();
@@ -210,11 +215,19 @@ impl Pages {
             self.attachment(attachment, &mut content)?;
         }
         if content.text.is_empty() && content.media.is_none() {
-            return Err(graph::refused(400, 100, "(#100) Message cannot be empty, must provide valid attachment or text"));
+            return Err(graph::refused(
+                400,
+                100,
+                "(#100) Message cannot be empty, must provide valid attachment or text",
+            ));
         }
         let replies = message["quick_replies"].as_array().map(Vec::as_slice).unwrap_or_default();
         if replies.len() > 13 {
-            return Err(graph::refused(400, 100, "(#100) Param quick_replies has too many elements (max 13)"));
+            return Err(graph::refused(
+                400,
+                100,
+                "(#100) Param quick_replies has too many elements (max 13)",
+            ));
         }
         for reply in replies {
             if reply["content_type"] == "text" {
@@ -231,7 +244,8 @@ impl Pages {
         if attachment["type"] != "template" {
             let url = payload["url"].as_str().or(payload["attachment_id"].as_str());
             content.media = Some(
-                url.ok_or_else(|| graph::refused(400, 100, "(#100) The parameter url is required"))?.to_owned(),
+                url.ok_or_else(|| graph::refused(400, 100, "(#100) The parameter url is required"))?
+                    .to_owned(),
             );
             return Ok(());
         }
@@ -257,7 +271,11 @@ impl Pages {
             Some("button") => {
                 let text = payload["text"].as_str().unwrap_or_default();
                 if !(1..=640).contains(&text.chars().count()) {
-                    return Err(graph::refused(400, 100, "(#100) Param text must be at most 640 characters long"));
+                    return Err(graph::refused(
+                        400,
+                        100,
+                        "(#100) Param text must be at most 640 characters long",
+                    ));
                 }
                 content.text = text.to_owned();
                 buttons(&payload["buttons"], content)
@@ -271,7 +289,11 @@ impl Pages {
                     for name in ["title", "subtitle"] {
                         let text = element[name].as_str().unwrap_or_default();
                         if text.chars().count() > 80 {
-                            return Err(graph::refused(400, 100, "(#100) Param title must be at most 80 characters long"));
+                            return Err(graph::refused(
+                                400,
+                                100,
+                                "(#100) Param title must be at most 80 characters long",
+                            ));
                         }
                         let between = if content.text.is_empty() || text.is_empty() { "" } else { "\n" };
                         content.text = format!("{}{between}{text}", content.text);
@@ -281,7 +303,11 @@ impl Pages {
                 }
                 Ok(())
             }
-            _ => Err(graph::refused(400, 100, "(#100) Param template_type must be one of {GENERIC, BUTTON, …}")),
+            _ => Err(graph::refused(
+                400,
+                100,
+                "(#100) Param template_type must be one of {GENERIC, BUTTON, …}",
+            )),
         }
     }
 }

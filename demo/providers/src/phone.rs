@@ -52,7 +52,15 @@ pub(crate) enum Verb {
     Play(String),
     Pause(Duration),
     Listen(Listening),
-    Ask { url: Url, method: Method },
+    /// Listens to nobody: so long later, silence is told. How a bot without a verb for waiting asks to be asked again.
+    Wait {
+        listening: Listening,
+        time: Duration,
+    },
+    Ask {
+        url: Url,
+        method: Method,
+    },
     Connect(String),
     HangUp,
     Reject,

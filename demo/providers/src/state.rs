@@ -303,7 +303,11 @@ impl LineHandle {
             return self.finish(open, self.line.dialect.refusal("undeletable", None), None);
         }
         let content = Content::default();
-        book.desk(&key, self.line.dialect.as_ref()).put(content.into_sent(kind, id.clone(), self.shared.now()));
+        book.desk(&key, self.line.dialect.as_ref()).put(content.into_sent(
+            kind,
+            id.clone(),
+            self.shared.now(),
+        ));
         drop(book);
         self.finish(open, reply, Some(&id))
     }

@@ -121,7 +121,9 @@ impl Dialect for Telegram {
             "sendphoto" | "senddocument" | "sendvideo" | "sendaudio" | "sendvoice" => {
                 let kind = method["send".len()..].to_lowercase();
                 let media = json[&kind].as_str().filter(|media| !media.is_empty());
-                let media = media.ok_or_else(|| refused(400, &format!("Bad Request: there is no {kind} in the request")))?;
+                let media = media.ok_or_else(|| {
+                    refused(400, &format!("Bad Request: there is no {kind} in the request"))
+                })?;
                 let caption = json["caption"].as_str().unwrap_or_default();
                 within(caption, 0, 1024, "", "message caption is too long")?;
                 let options = options(&json["reply_markup"])?;
@@ -251,5 +253,6 @@ fn within(text: &str, least: usize, most: usize, empty: &str, long: &str) -> Res
 }
 
 fn refused(status: u16, description: &str) -> Reply {
-    Reply::json(status, &json!({ "ok": false, "error_code": status, "description": description })).code(status)
+    Reply::json(status, &json!({ "ok": false, "error_code": status, "description": description }))
+        .code(status)
 }

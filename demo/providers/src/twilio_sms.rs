@@ -115,7 +115,11 @@ impl Dialect for TwilioSms {
         match (form.filled("From"), form.filled("MessagingServiceSid")) {
             (None, None) => return Err(refused(400, 21603, "A 'From' phone number is required.")),
             (Some(from), _) if from != self.0.number => {
-                return Err(refused(400, 21606, "The 'From' phone number provided is not a valid, message-capable Twilio phone number"));
+                return Err(refused(
+                    400,
+                    21606,
+                    "The 'From' phone number provided is not a valid, message-capable Twilio phone number",
+                ));
             }
             _ => {}
         }
@@ -125,7 +129,11 @@ impl Dialect for TwilioSms {
             return Err(refused(400, 21602, "Message body is required."));
         }
         if text.chars().count() > 1600 {
-            return Err(refused(400, 21617, "The concatenated message body exceeds the 1600 character limit"));
+            return Err(refused(
+                400,
+                21617,
+                "The concatenated message body exceeds the 1600 character limit",
+            ));
         }
         if media.len() > 10 {
             return Err(refused(400, 21623, "Number of media files exceeds allowed limit"));
@@ -167,7 +175,9 @@ impl Dialect for TwilioSms {
 
     fn stops(&self, text: &str) -> Option<bool> {
         match text.trim().to_uppercase().as_str() {
-            "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT" | "REVOKE" | "OPTOUT" => Some(true),
+            "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT" | "REVOKE" | "OPTOUT" => {
+                Some(true)
+            }
             "START" | "UNSTOP" => Some(false),
             _ => None,
         }

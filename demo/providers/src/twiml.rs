@@ -171,7 +171,8 @@ fn add(open: &mut [Element], text: &str) {
 fn element(start: &BytesStart<'_>) -> Result<Element, Nonsense> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
-        let broken = |error: &dyn std::fmt::Display| Nonsense(format!("12100 Document parse failure: {error}"));
+        let broken =
+            |error: &dyn std::fmt::Display| Nonsense(format!("12100 Document parse failure: {error}"));
         let attribute = attribute.map_err(|error| broken(&error))?;
         let name = attribute.key.as_ref().to_owned();
         let value = quick_xml::escape::unescape(attribute.value.as_ref()).map_err(|error| broken(&error))?;

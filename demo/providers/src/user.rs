@@ -134,7 +134,8 @@ impl User {
 
     /// WhatsApp: the user has a user name, and webhooks no longer tell the number.
     pub fn hides_number(&self) -> &Self {
-        self.handle.line.book().desk(&self.key, self.handle.line.dialect.as_ref()).person.shows_number = false;
+        self.handle.line.book().desk(&self.key, self.handle.line.dialect.as_ref()).person.shows_number =
+            false;
         self
     }
 
@@ -268,8 +269,7 @@ impl LineHandle {
     /// Sends these bytes, signed as the provider signs; `query` is added to the address.
     pub async fn sends_body(&self, content_type: &'static str, body: &[u8], query: &str) -> WebhookResult {
         let id = self.shared.mint.uuid();
-        let hook =
-            Hook { query: query.to_owned(), ..Hook::post(content_type, body.to_vec(), id, "body") };
+        let hook = Hook { query: query.to_owned(), ..Hook::post(content_type, body.to_vec(), id, "body") };
         self.deliver(&Delivery::new(hook, "")).await
     }
 

@@ -86,8 +86,12 @@ impl Phone for VonageVoice {
                 Hook::post("application/json", body.to_string(), id, "call")
             }
             false => {
-                let known =
-                    [("to", to), ("from", from), ("conversation_uuid", &call.conversation), ("uuid", &call.id)];
+                let known = [
+                    ("to", to),
+                    ("from", from),
+                    ("conversation_uuid", &call.conversation),
+                    ("uuid", &call.id),
+                ];
                 let query = encoded(&pairs(&[&known[..], &[region]].concat()));
                 Hook::get(query, id, "call")
             }
@@ -123,7 +127,16 @@ impl Phone for VonageVoice {
                     let url = action["streamUrl"][0].as_str().ok_or_else(wrong)?;
                     verbs.push(Verb::Play(url.to_owned()));
                 }
-                "input" => verbs.push(Verb::Listen(listening(url, action).ok_or_else(wrong)?)),
+                "input" => {
+                    let listening = listening(url, action).ok_or_else(wrong)?;
+                    let before = at.checked_sub(1).and_then(|before| actions.get(before));
+                    let asked = before.is_some_and(|before| before["bargeIn"] == true);
+                    // NCCO has no verb for waiting. Whoever wants to be asked again takes keys that nobody was asked for.
+                    let waits =
+                        !asked && !listening.speech && listening.most == 20 && listening.finish.is_none();
+                    let time = Duration::from_secs(action["dtmf"]["timeOut"].as_u64().unwrap_or(3));
+                    verbs.push(if waits { Verb::Wait { listening, time } } else { Verb::Listen(listening) });
+                }
                 "connect" => {
                     let number = action["endpoint"][0]["number"].as_str().ok_or_else(wrong)?;
                     verbs.push(Verb::Connect(number.to_owned()));
@@ -239,7 +252,8 @@ fn listening(base: &Url, action: &Value) -> Option<Listening> {
     let time = if dtmf["timeOut"].is_null() { 3 } else { dtmf["timeOut"].as_u64()? };
     let spoken = &action["speech"];
     let within = |name: &str, least: f64, longest: f64| {
-        spoken[name].is_null() || spoken[name].as_f64().is_some_and(|given| (least..=longest).contains(&given))
+        spoken[name].is_null()
+            || spoken[name].as_f64().is_some_and(|given| (least..=longest).contains(&given))
     };
     let fits = (keys || speech)
         && (1..=20).contains(&most)
@@ -292,5 +306,6 @@ fn millis(time: Timestamp) -> String {
 }
 
 fn refused(status: u16, title: &str) -> Reply {
-    Reply::json(status, &json!({ "type": "https://developer.vonage.com/api-errors", "title": title })).code(status)
+    Reply::json(status, &json!({ "type": "https://developer.vonage.com/api-errors", "title": title }))
+        .code(status)
 }

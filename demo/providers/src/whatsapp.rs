@@ -301,7 +301,8 @@ fn interactive(body: &Value) -> Result<Content, Reply> {
     ids.sort();
     titles.sort();
     let buttons = body["type"] == "button";
-    if ids.windows(2).any(|two| two[0] == two[1]) || buttons && titles.windows(2).any(|two| two[0] == two[1]) {
+    if ids.windows(2).any(|two| two[0] == two[1]) || buttons && titles.windows(2).any(|two| two[0] == two[1])
+    {
         return Err(invalid("Ids and titles must be unique"));
     }
     Ok(content)
@@ -349,12 +350,16 @@ fn known(code: u32) -> (u16, &'static str, &'static str) {
             "(Business Account, Consumer Account) pair rate limit hit",
             "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.",
         ),
-        4 | 80_007 => (400, "Application request limit reached", "The app or business has reached its rate limit."),
+        4 | 80_007 => {
+            (400, "Application request limit reached", "The app or business has reached its rate limit.")
+        }
         131_026 => (400, "Message undeliverable", "Message Undeliverable."),
         131_050 => (400, "User has stopped marketing messages", "The user has opted out."),
         0 | 190 => (401, "Authentication error", "The access token has expired."),
         131_031 => (403, "Business Account locked", "The business account has been locked."),
-        131_042 => (400, "Business eligibility payment issue", "There was an error related to the payment method."),
+        131_042 => {
+            (400, "Business eligibility payment issue", "There was an error related to the payment method.")
+        }
         131_016 | 2 => (503, "Service unavailable", "A service is temporarily unavailable."),
         _ => (500, "Something went wrong", "Message failed to send due to an unknown error."),
     }

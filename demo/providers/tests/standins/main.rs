@@ -1,0 +1,5 @@
+//! The stand-ins, from outside.
+
+mod behaviour;
+mod rig;
+mod samples;
