@@ -108,7 +108,8 @@ pub trait Outbox: Send + Sync {
         until: Timestamp,
     ) -> Result<Option<ClaimedDelivery>, StoreError>;
 
-    /// It has been delivered.
+    /// It has been delivered. That may reach the disk with a later group of writes: losing it repeats a delivery after a
+    /// crash, which can happen anyway between the provider's answer and this.
     async fn delivered(&self, lease: &DeliveryLease) -> Result<(), CommitError>;
 
     /// It was not delivered, or not all of it, and is tried again at that time; those behind it wait. `done` of its
@@ -147,8 +148,8 @@ pub trait Timers: Send + Sync {
     /// Puts an inbox row for each timer that is due, at most `limit`, and removes the timers. Gives how many.
     async fn fire_timers(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
-    /// When there is something to do next without anything coming in: a timer, a delivery to be repeated, or a claim
-    /// that ends. It may lie in the past.
+    /// When there is something to do next without anything coming in: a timer, a delivery unless the outbox is held, or
+    /// a claim that ends. It may lie in the past.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 }
 
@@ -176,7 +177,7 @@ pub trait Secrets: Send + Sync {
     async fn answers(&self, key: &ConversationKey, component: &Name) -> Result<Vec<AnswerRow>, StoreError>;
 
     /// Removes what is over at `now`: tokens without a refresh token that lives, answers, counters, and what is kept
-    /// no longer than `retention` says.
+    /// no longer than `retention` says. Of very much it may remove a part; call it again while it removes something.
     async fn sweep(&self, now: Timestamp, retention: &Retention) -> Result<Swept, StoreError>;
 }
 

@@ -1,6 +1,7 @@
 use countersign_vault::{MasterKey, WrappedKey};
 
-use super::fixture::name;
+use super::fixture::{at, name};
+use crate::record::{BotVersion, PublishedBot};
 use crate::traits::Store;
 
 pub async fn data_keys_are_kept_once_each(store: &impl Store) {
@@ -22,4 +23,21 @@ pub async fn data_keys_are_kept_once_each(store: &impl Store) {
     kept.sort_by_key(|key| key.version);
     let kept: Vec<_> = kept.iter().map(|key| (key.version, key.bytes.as_slice())).collect();
     assert_eq!(kept, [(1, b"one".as_slice()), (2, b"again".as_slice())]);
+}
+
+pub async fn bots_are_kept_once_each_version(store: &impl Store) {
+    let bot = |workspace: &str, version, file: &str| PublishedBot {
+        workspace: name(workspace),
+        bot: name("bank"),
+        version: BotVersion(version),
+        file: file.into(),
+        constants: vec![("url".into(), "https://bank.example".into())],
+        published_at: at(1),
+    };
+    assert!(store.put_bot(bot("acme", u64::MAX, "one")).await.unwrap());
+    assert!(!store.put_bot(bot("acme", u64::MAX, "another")).await.unwrap());
+    assert!(store.put_bot(bot("acme", 2, "two")).await.unwrap());
+    assert!(store.put_bot(bot("other", 2, "three")).await.unwrap());
+    let kept = store.bots(&name("acme")).await.unwrap();
+    assert_eq!(kept, [bot("acme", u64::MAX, "one"), bot("acme", 2, "two")]);
 }

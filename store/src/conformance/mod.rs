@@ -4,13 +4,16 @@
 #![expect(missing_docs, reason = "the names of the cases say what they test")]
 
 pub mod calls;
+pub mod counters;
 mod fixture;
 pub mod inbox;
 pub mod keys;
 pub mod outbox;
+pub mod receipts;
 pub mod secrets;
 pub mod timers;
 pub mod turns;
+pub mod upkeep;
 
 /// Makes a test of every case of the suite for a backend.
 #[macro_export]
@@ -58,6 +61,24 @@ macro_rules! conformance_tests {
                 timers::a_cleared_timer_does_not_go_off
                 timers::the_next_moment_is_known
                 keys::data_keys_are_kept_once_each
+                keys::bots_are_kept_once_each_version
+                outbox::what_was_accepted_of_a_delivery_is_known
+                outbox::a_held_outbox_hands_out_nothing
+                outbox::an_outbox_can_be_emptied
+                outbox::the_code_of_a_failure_is_kept
+                turns::lines_are_counted_and_read_from_anywhere
+                turns::what_is_under_way_is_known
+                counters::failures_are_counted_until_their_time_is_over
+                counters::counters_change_with_the_call
+                counters::a_lost_call_counts_nothing
+                receipts::a_message_only_gets_further
+                receipts::receipts_are_kept_by_conversation
+                secrets::a_revoked_token_is_gone_at_once
+                upkeep::the_backlog_is_counted
+                upkeep::old_rows_are_swept
+                upkeep::a_transcript_keeps_its_numbers_when_its_beginning_is_swept
+                upkeep::many_ids_are_remembered
+                upkeep::something_can_be_kept
             }
         }
     };

@@ -67,3 +67,45 @@ pub async fn a_lost_delivery_changes_nothing(store: &impl Store) {
     assert!(matches!(store.delivered(&fast.lease).await, Err(CommitError::LeaseLost)));
     assert_eq!(next(store, 31).await.unwrap().delivery, delivery("two"));
 }
+
+pub async fn what_was_accepted_of_a_delivery_is_known(store: &impl Store) {
+    say(store, "ada", "m1", &["one"]).await;
+    let first = next(store, 0).await.unwrap();
+    assert_eq!((first.attempts, first.done), (0, 0));
+    store.retry_delivery(&first.lease, at(10), 2).await.unwrap();
+    let again = next(store, 10).await.unwrap();
+    assert_eq!((again.attempts, again.done), (1, 2));
+}
+
+pub async fn a_held_outbox_hands_out_nothing(store: &impl Store) {
+    assert!(!store.outbox_held().await.unwrap());
+    say(store, "ada", "m1", &["one"]).await;
+    store.hold_outbox(true).await.unwrap();
+    assert!(store.outbox_held().await.unwrap());
+    assert!(next(store, 0).await.is_none());
+    assert_eq!(store.next_due().await.unwrap(), None, "there is nothing to wake up for");
+    say(store, "ada", "m2", &["two"]).await;
+    store.hold_outbox(false).await.unwrap();
+    assert_eq!(next(store, 0).await.unwrap().delivery, delivery("one"));
+}
+
+pub async fn an_outbox_can_be_emptied(store: &impl Store) {
+    say(store, "ada", "m1", &["one", "two"]).await;
+    say(store, "bob", "m2", &["three"]).await;
+    let delivered = next(store, 0).await.unwrap();
+    store.delivered(&delivered.lease).await.unwrap();
+    let under_way = next(store, 0).await.unwrap();
+    assert_eq!(store.discard_outbox().await.unwrap(), 2);
+    assert!(matches!(store.delivered(&under_way.lease).await, Err(CommitError::LeaseLost)));
+    assert!(next(store, 100).await.is_none());
+    say(store, "ada", "m3", &["four"]).await;
+    assert_eq!(next(store, 100).await.unwrap().delivery, delivery("four"));
+}
+
+pub async fn the_code_of_a_failure_is_kept(store: &impl Store) {
+    say(store, "ada", "m1", &["one"]).await;
+    let first = next(store, 0).await.unwrap();
+    store.give_up(&first.lease, at(5), Some("131047")).await.unwrap();
+    let dead = store.dead_letters(&name("acme")).await.unwrap();
+    assert_eq!((dead[0].code.as_deref(), &dead[0].conversation), (Some("131047"), &key("ada")));
+}

@@ -153,3 +153,23 @@ pub async fn what_is_over_is_swept(store: &impl Store) {
         Swept { tokens: 1, answers: 0, ids: 4, lines: 0 }
     );
 }
+
+pub async fn a_revoked_token_is_gone_at_once(store: &impl Store) {
+    keep(store, "ada", "m1", token("a", "one", 100)).await;
+    keep(store, "ada", "m2", token("b", "two", 100)).await;
+    let of = async |component: &str| {
+        store.token(&key("ada"), &name("bot"), &name(component)).await.unwrap().is_some()
+    };
+    assert!(of("a").await && of("b").await);
+    let which = Revocation {
+        workspace: name("acme"),
+        channel: Some(name("wa")),
+        address: Some("ada".into()),
+        component: Some(name("a")),
+    };
+    assert_eq!(store.revoke(&which).await.unwrap(), 1);
+    assert!(!of("a").await && of("b").await);
+    assert_eq!(store.held(&key("ada"), &name("bot")).await.unwrap().len(), 1);
+    keep(store, "ada", "m3", token("a", "new", 100)).await;
+    assert!(of("a").await && of("b").await);
+}

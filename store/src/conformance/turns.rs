@@ -4,7 +4,7 @@ use super::fixture::{
     SESSION, at, calling, claim, claim_call, delivery, hung_up, key, name, payload, reply, turn, under_way,
 };
 use crate::error::CommitError;
-use crate::record::{AnswerRow, CallCompletion, InboundKind, Lead, Line, SecretChange, TimerChange};
+use crate::record::{AnswerRow, CallCompletion, InboundKind, Lead, Line, Pending, SecretChange, TimerChange};
 use crate::traits::Store;
 
 pub async fn a_commit_keeps_everything(store: &impl Store) {
@@ -115,4 +115,40 @@ pub async fn a_call_ends_and_replies_go_on_in_order(store: &impl Store) {
         store.commit_turn(turn(&claimed, 1)).await.unwrap();
     }
     assert_eq!(seen, ["outcome-1", "m2", "m3"]);
+}
+
+pub async fn lines_are_counted_and_read_from_anywhere(store: &impl Store) {
+    let line = |n: usize| Line::User(n.to_string());
+    let mut said = 0;
+    for (id, lines) in [("m1", 3), ("m2", 0), ("m3", 1), ("m4", 2)] {
+        store.accept(vec![reply("ada", id)]).await.unwrap();
+        let claimed = claim(store, 0).await.unwrap();
+        let mut next = turn(&claimed, 0);
+        next.transcript = (said..said + lines).map(line).collect();
+        said += lines;
+        store.commit_turn(next).await.unwrap();
+    }
+    assert_eq!(store.pending(&key("ada")).await.unwrap().lines, 6);
+    for from in 0..=7 {
+        for limit in [0, 1, 2, 3, 10, usize::MAX] {
+            let rows = store.transcript(&key("ada"), from as u64, limit).await.unwrap();
+            let expected: Vec<_> = (from..6).take(limit).map(line).collect();
+            let rows: Vec<_> = rows.into_iter().map(|row| row.line).collect();
+            assert_eq!(rows, expected, "{limit} from {from}");
+        }
+    }
+    assert!(store.transcript(&key("bob"), 0, 9).await.unwrap().is_empty());
+}
+
+pub async fn what_is_under_way_is_known(store: &impl Store) {
+    assert_eq!(store.pending(&key("ada")).await.unwrap(), Pending::default());
+    store.accept(vec![reply("ada", "m1"), reply("ada", "m2"), reply("bob", "m3")]).await.unwrap();
+    let claimed = claim(store, 0).await.unwrap();
+    assert_eq!(store.pending(&key("ada")).await.unwrap(), Pending { inbox: 2, ..Pending::default() });
+    let mut next = calling(&claimed, 0, 1);
+    next.transcript = vec![Line::Secret];
+    next.outbox = vec![delivery("one"), delivery("two")];
+    store.commit_turn(next).await.unwrap();
+    let expected = Pending { inbox: 1, calls: 1, outbox: 2, lines: 1 };
+    assert_eq!(store.pending(&key("ada")).await.unwrap(), expected);
 }

@@ -278,7 +278,8 @@ impl Timers for MemoryStore {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.state().conversations.values().filter_map(state::Conversation::next_due).min())
+        let state = self.state();
+        Ok(state.conversations.values().filter_map(|c| c.next_due(state.held)).min())
     }
 }
 

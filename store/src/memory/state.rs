@@ -307,10 +307,11 @@ impl Conversation {
         }
     }
 
-    pub(super) fn next_due(&self) -> Option<Timestamp> {
+    pub(super) fn next_due(&self, held: bool) -> Option<Timestamp> {
         let timer = self.timer.map(|(_, _, at)| at);
         let claim = self.next_row().and(self.lease.until());
-        let delivery = self.outbox.front().map(|row| row.lease.until().unwrap_or(row.due).max(row.due));
+        let head = self.outbox.front().filter(|_| !held);
+        let delivery = head.map(|row| row.lease.until().unwrap_or(row.due).max(row.due));
         let call = self.calls.iter().filter_map(|row| row.lease.until()).min();
         [timer, claim, delivery, call].into_iter().flatten().min()
     }

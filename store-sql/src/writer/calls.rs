@@ -1,0 +1,150 @@
+//! Attempts and ends of calls, and the counters that change with them.
+
+use std::sync::Arc;
+
+use countersign_model::Timestamp;
+use countersign_store::{
+    CallCompletion, CallLease, ConversationKey, Counter, CounterChange, CounterKey, InboundKind,
+};
+use rusqlite::{OptionalExtension as _, Row};
+
+use super::arrivals::insert;
+use super::item::Work;
+use super::turn::put_token;
+use super::tx::{Entry, Tx};
+use crate::code::{self, ConvId};
+use crate::error::Fault;
+use crate::schedule::{Body, Schedule};
+
+/// A counter as it stands after a change.
+type Counted = Vec<(CounterKey, Option<Counter>)>;
+
+pub(crate) struct MarkSent {
+    pub(crate) lease: CallLease,
+    pub(crate) attempt: u32,
+    pub(crate) now: Timestamp,
+    pub(crate) counters: Vec<CounterChange>,
+}
+
+impl Work for MarkSent {
+    type Made = Counted;
+    type Out = ();
+
+    fn write(&mut self, tx: &mut Tx<'_>) -> Result<Counted, Fault> {
+        let entry = tx.take(&self.lease.conversation)?.ok_or(Fault::Lost)?;
+        let seq = find(&entry, &self.lease);
+        tx.put(entry);
+        let seq = seq.ok_or(Fault::Lost)?;
+        tx.sql("UPDATE calls SET sent = ?2 WHERE seq = ?1")?.execute((seq as i64, self.attempt))?;
+        count(tx, &self.counters, self.now)
+    }
+
+    fn keep(self, made: Counted, schedule: &mut Schedule) {
+        schedule.marked(&self.lease, self.attempt);
+        made.into_iter().for_each(|(key, counter)| schedule.counters.put(key, counter));
+    }
+
+    fn fail(self, _: &mut Schedule) {}
+}
+
+pub(crate) struct CompleteCall(pub(crate) CallCompletion);
+
+pub(crate) struct Completed {
+    conversation: ConvId,
+    key: Arc<ConversationKey>,
+    call: u64,
+    seq: u64,
+    counted: Counted,
+}
+
+impl Work for CompleteCall {
+    type Made = Completed;
+    type Out = ();
+
+    fn size(&self) -> usize {
+        512 + self.0.payload.sealed.as_bytes().len()
+    }
+
+    fn write(&mut self, tx: &mut Tx<'_>) -> Result<Completed, Fault> {
+        let CallCompletion { lease, now, id, payload, token, counters } = &self.0;
+        let mut entry = tx.take(&lease.conversation)?.ok_or(Fault::Lost)?;
+        let Some(call) = find(&entry, lease) else {
+            tx.put(entry);
+            return Err(Fault::Lost);
+        };
+        entry.calls.retain(|(seq, ..)| *seq != call);
+        tx.sql("DELETE FROM calls WHERE seq = ?1")?.execute([call as i64])?;
+        let kind = InboundKind::Outcome { session: lease.session, call: lease.call };
+        let seq = insert(tx, &entry, (kind, false), id, *now, Some(payload))?;
+        if let Some(token) = token {
+            put_token(tx, &mut entry, token)?;
+        }
+        let counted = count(tx, counters, *now)?;
+        let made = Completed { conversation: entry.id, key: entry.key.clone(), call, seq, counted };
+        tx.put(entry);
+        Ok(made)
+    }
+
+    fn keep(self, made: Completed, schedule: &mut Schedule) {
+        let CallCompletion { lease, now, id, payload, token, .. } = self.0;
+        let Completed { conversation, key, call, seq, counted } = made;
+        schedule.call_ended(conversation, call);
+        let kind = InboundKind::Outcome { session: lease.session, call: lease.call };
+        let body = Some(Body { id, payload: Some(payload) });
+        schedule.arrived(conversation, &key, (seq, kind, now, None), body);
+        if let Some(token) = token {
+            schedule.token_kept(conversation, token);
+        }
+        counted.into_iter().for_each(|(key, counter)| schedule.counters.put(key, counter));
+    }
+
+    fn fail(self, schedule: &mut Schedule) {
+        schedule.finish_call_failed(&self.0.lease);
+    }
+}
+
+fn find(entry: &Entry, lease: &CallLease) -> Option<u64> {
+    let same = entry.calls.iter().find(|(_, session, call)| (*session, *call) == (lease.session, lease.call));
+    same.map(|(seq, ..)| *seq)
+}
+
+fn count(tx: &Tx<'_>, changes: &[CounterChange], now: Timestamp) -> Result<Counted, Fault> {
+    let mut counted = Vec::with_capacity(changes.len());
+    for change in changes {
+        counted.push(match change {
+            CounterChange::Add { key, expires_at } => {
+                let mut add = tx.sql(
+                    "INSERT INTO counters (key, count, first_at, last_at, expires_at) VALUES (?1, 1, ?2, ?2, ?3) \
+                     ON CONFLICT DO UPDATE SET \
+                     count = CASE WHEN expires_at <= ?2 THEN 1 ELSE min(count + 1, 4294967295) END, \
+                     first_at = CASE WHEN expires_at <= ?2 THEN ?2 ELSE first_at END, \
+                     last_at = ?2, expires_at = ?3 RETURNING count, first_at, last_at, expires_at",
+                )?;
+                let values = (key.0, now.as_micros(), expires_at.as_micros());
+                (*key, Some(add.query_row(values, |row| counter(row, 0))?))
+            }
+            CounterChange::Subtract { key } => {
+                let mut subtract = tx.sql(
+                    "UPDATE counters SET count = max(count - 1, 0) WHERE key = ?1 \
+                     RETURNING count, first_at, last_at, expires_at",
+                )?;
+                (*key, subtract.query_row([key.0], |row| counter(row, 0)).optional()?)
+            }
+            CounterChange::Clear { key } => {
+                tx.sql("DELETE FROM counters WHERE key = ?1")?.execute([key.0])?;
+                (*key, None)
+            }
+        });
+    }
+    Ok(counted)
+}
+
+/// The columns `count`, `first_at`, `last_at` and `expires_at`.
+pub(crate) fn counter(row: &Row<'_>, first: usize) -> rusqlite::Result<Counter> {
+    Ok(Counter {
+        count: row.get(first)?,
+        first_at: code::at(row, first + 1)?,
+        last_at: code::at(row, first + 2)?,
+        expires_at: code::at(row, first + 3)?,
+    })
+}
