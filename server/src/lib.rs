@@ -2,11 +2,26 @@
 //! [`countersign_runner::Runner`].
 
 mod app;
+mod bots;
 pub mod chat;
 mod config;
+mod front;
+mod hooks;
+mod keys;
+mod lines;
+mod listener;
+mod reload;
+mod server;
+mod start_error;
+mod store;
+mod telemetry;
 mod voice;
 
 pub use app::{App, Line, Side};
+pub use bots::{Findings, NoBot, Refusal, Refused};
 pub use chat::ChatSettings;
+pub use reload::{Reload, Reloaded};
+pub use server::{Seams, Server};
+pub use start_error::StartError;
 pub use config::{ChannelConfig, ChannelSide, Config, ConfigError, Fault, KeySource, Limits, Log, LogFormat, LogLevel, Metrics, Otlp, Place, Problem};
 pub use voice::{Patience, PhoneChannel};

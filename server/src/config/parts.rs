@@ -1,0 +1,316 @@
+//! The sections that are the same for every server.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use countersign_model::SecretText;
+use countersign_runner::{Breaking, Bulkhead, Flood, LoginLimits, Workers};
+use countersign_store::Retention;
+use url::Url;
+
+use super::listen;
+use super::problem::Fault;
+use super::section::Section;
+
+/// Where the master keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// In a file of the user who runs the server.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Whether it is made at the first start.
+        create: bool,
+    },
+    /// In a credential that systemd hands over (`LoadCredential=`).
+    Credential {
+        /// Its name.
+        name: String,
+        /// Where systemd put it; `None` when it did not.
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Bounds, so that nobody can use up the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long the header of a request may take.
+    pub header_timeout: Duration,
+    /// How long the body of a request may take.
+    pub body_timeout: Duration,
+    /// How long a connection may be without a request.
+    pub idle_timeout: Duration,
+    /// How long running requests, turns and calls have to end after a signal to stop.
+    pub stop_timeout: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections at once of one peer.
+    pub connections_per_peer: usize,
+    /// The body of a webhook, in bytes.
+    pub webhook_body: usize,
+    /// Messages that wait before webhooks are answered with 503.
+    pub inbox_depth: usize,
+    /// How long the oldest message may have waited before webhooks are answered with 503.
+    pub inbox_age: Duration,
+    /// What the runner does at once.
+    pub workers: Workers,
+    /// How much one contact may send.
+    pub flood: Option<Flood>,
+    /// When a server that fails is left alone.
+    pub breaking: Breaking,
+    /// How many calls one server has at once.
+    pub bulkhead: Bulkhead,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(75),
+            stop_timeout: Duration::from_secs(20),
+            connections: 4096,
+            connections_per_peer: 64,
+            webhook_body: 3 * 1024 * 1024,
+            inbox_depth: 50_000,
+            inbox_age: Duration::from_secs(120),
+            workers: Workers::default(),
+            flood: Some(Flood::default()),
+            breaking: Breaking::default(),
+            bulkhead: Bulkhead::default(),
+        }
+    }
+}
+
+/// The log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Log {
+    /// How much of it is written.
+    pub level: LogLevel,
+    /// How it is written.
+    pub format: LogFormat,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What somebody has to look at.
+    Error,
+    /// What may become a problem.
+    Warn,
+    /// Starts, stops, and each call of an auth service or API.
+    #[default]
+    Info,
+    /// More, for finding a mistake.
+    Debug,
+    /// All.
+    Trace,
+}
+
+impl LogLevel {
+    const ALL: [(&'static str, Self); 6] = [
+        ("off", Self::Off),
+        ("error", Self::Error),
+        ("warn", Self::Warn),
+        ("info", Self::Info),
+        ("debug", Self::Debug),
+        ("trace", Self::Trace),
+    ];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, level)| *level == self).map_or("info", |(name, _)| name)
+    }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line for people.
+    #[default]
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
+/// Metrics for Prometheus.
+#[derive(Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// With this as a bearer token they can be read from other machines.
+    pub token: Option<SecretText>,
+    /// A listener of their own.
+    pub listen: Option<SocketAddr>,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { enabled, token, listen } = self;
+        write!(f, "Metrics {{ enabled: {enabled}, token: {}, listen: {listen:?} }}", token.is_some())
+    }
+}
+
+/// Where traces go.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Otlp {
+    /// The base address of a collector that takes OTLP over HTTP with JSON.
+    pub endpoint: Url,
+    /// What the collector wants in `Authorization`.
+    pub authorization: Option<SecretText>,
+    /// Of so many spans one is sent.
+    pub one_in: usize,
+}
+
+pub(super) fn keys(mut section: Section<'_>) -> KeySource {
+    let file = section.text("file");
+    let create = section.flag("create");
+    let credential = section.text("credential");
+    if let (Some(_), Some((place, _))) = (&file, &credential) {
+        let (one, other) = (section.full("file"), section.full("credential"));
+        section.wrong(place, Fault::Both { one, other });
+    }
+    let source = match credential {
+        Some((_, name)) => KeySource::Credential { name, folder: None },
+        None => {
+            let file = file.map_or_else(|| "countersign.keys".to_owned(), |(_, path)| path);
+            KeySource::File { path: section.report().path(&file), create: create.unwrap_or(true) }
+        }
+    };
+    section.end();
+    source
+}
+
+pub(super) fn limits(mut section: Section<'_>) -> Limits {
+    let default = Limits::default();
+    let limits = Limits {
+        header_timeout: section.span("header_timeout", "100ms", "60s").unwrap_or(default.header_timeout),
+        body_timeout: section.span("body_timeout", "100ms", "5m").unwrap_or(default.body_timeout),
+        idle_timeout: section.span("idle_timeout", "100ms", "10m").unwrap_or(default.idle_timeout),
+        stop_timeout: section.span("stop_timeout", "1s", "10m").unwrap_or(default.stop_timeout),
+        connections: section.number("connections", 1, 1_000_000).unwrap_or(default.connections),
+        connections_per_peer: section
+            .number("connections_per_peer", 1, 1_000_000)
+            .unwrap_or(default.connections_per_peer),
+        webhook_body: section.size("webhook_body").unwrap_or(default.webhook_body),
+        inbox_depth: section.number("inbox_depth", 1, 100_000_000).unwrap_or(default.inbox_depth),
+        inbox_age: section.span("inbox_age", "1s", "1d").unwrap_or(default.inbox_age),
+        workers: workers(&mut section),
+        flood: flood(&mut section),
+        breaking: breaking(&mut section),
+        bulkhead: bulkhead(&mut section),
+    };
+    section.end();
+    limits
+}
+
+fn workers(section: &mut Section<'_>) -> Workers {
+    let default = Workers::default();
+    let mut number = |name, default| section.number(name, 1, 1_000_000).unwrap_or(default);
+    Workers {
+        turns: number("turns_at_once", default.turns),
+        calls: number("calls_at_once", default.calls),
+        deliveries: number("deliveries_at_once", default.deliveries),
+        // The server sets it: it is `stop_timeout`.
+        grace: default.grace,
+    }
+}
+
+/// 0 messages mean that there is no bound.
+fn flood(section: &mut Section<'_>) -> Option<Flood> {
+    let default = Flood::default();
+    let messages = small(section, "flood_messages", 0, default.messages);
+    let within = section.span("flood_within", "1s", "1h").unwrap_or(default.within);
+    (messages > 0).then_some(Flood { messages, within })
+}
+
+fn breaking(section: &mut Section<'_>) -> Breaking {
+    let default = Breaking::default();
+    Breaking {
+        percent: small(section, "breaker_percent", 1, default.percent),
+        calls: small(section, "breaker_calls", 1, default.calls),
+        within: section.span("breaker_within", "1s", "1h").unwrap_or(default.within),
+        rest: section.span("breaker_rest", "1s", "1h").unwrap_or(default.rest),
+    }
+}
+
+fn bulkhead(section: &mut Section<'_>) -> Bulkhead {
+    let default = Bulkhead::default();
+    Bulkhead {
+        at_once: section.number("calls_per_server", 1, 1_000_000).unwrap_or(default.at_once),
+        waiting: section.number("calls_waiting_per_server", 0, 1_000_000).unwrap_or(default.waiting),
+    }
+}
+
+pub(super) fn logins(mut section: Section<'_>) -> LoginLimits {
+    let default = LoginLimits::default();
+    let logins = LoginLimits {
+        failures: small(&mut section, "failures", 0, default.failures),
+        within: section.span("within", "1m", "1d").unwrap_or(default.within),
+        pause: section.span("pause", "1s", "1d").unwrap_or(default.pause),
+        longest_pause: section.span("longest_pause", "1s", "30d").unwrap_or(default.longest_pause),
+        account_failures: small(&mut section, "account_failures", 0, default.account_failures),
+        account_within: section.span("account_within", "1m", "30d").unwrap_or(default.account_within),
+        known_for: section.span("known_for", "1d", "365d").unwrap_or(default.known_for),
+        calls_per_hour: small(&mut section, "calls_per_hour", 0, default.calls_per_hour),
+        alarm: small(&mut section, "alarm", 1, default.alarm),
+        account_delays: default.account_delays,
+    };
+    section.end();
+    logins
+}
+
+fn small(section: &mut Section<'_>, name: &str, least: i64, default: u32) -> u32 {
+    let number = section.number(name, least, 1_000_000);
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
+}
+
+pub(super) fn retention(mut section: Section<'_>) -> Retention {
+    let default = Retention::default();
+    let retention = Retention {
+        // SECURITY §3.5: WhatsApp repeats for seven days.
+        ids: section.span("ids", "8d", "365d").unwrap_or(default.ids),
+        transcripts: section.span("transcripts", "1h", "3650d").unwrap_or(default.transcripts),
+        receipts: section.span("receipts", "1h", "3650d").unwrap_or(default.receipts),
+    };
+    section.end();
+    retention
+}
+
+pub(super) fn log(mut section: Section<'_>) -> Log {
+    let level = section.parsed("level", "one of off, error, warn, info, debug and trace", |text| {
+        LogLevel::ALL.iter().find(|(name, _)| *name == text).map(|(_, level)| *level)
+    });
+    let format = section.parsed("format", "`text` or `json`", |text| match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    });
+    section.end();
+    Log { level: level.unwrap_or_default(), format: format.unwrap_or_default() }
+}
+
+pub(super) fn metrics(mut section: Section<'_>) -> Metrics {
+    let metrics = Metrics {
+        enabled: section.flag("enabled").unwrap_or(true),
+        token: section.secret("token"),
+        listen: listen(&mut section, "listen"),
+    };
+    section.end();
+    metrics
+}
+
+pub(super) fn otlp(mut section: Section<'_>) -> Option<Otlp> {
+    let expected = "the address of a collector, such as \"http://127.0.0.1:4318\"";
+    let endpoint = section.parsed("endpoint", expected, |text| {
+        Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
+    });
+    let authorization = section.secret("authorization");
+    let one_in = section.number("one_in", 1, 1_000_000).unwrap_or(1);
+    section.end();
+    endpoint.map(|endpoint| Otlp { endpoint, authorization, one_in })
+}
