@@ -57,18 +57,13 @@ pub(crate) struct Admitted<'d> {
     under_way: Option<UnderWay<'d>>,
 }
 
-pub(crate) enum Admission<'d> {
-    Go(Admitted<'d>),
-    Refused(Refusal),
-}
-
 impl Inner {
-    /// Looks at the counters, and waits as long as they want.
+    /// Looks at the counters, and waits as long as they want. Or refuses the login; then nothing is sent.
     pub(crate) async fn admit(
         &self,
         login: &Login<'_>,
         answers: &[AnswerRow],
-    ) -> Result<Admission<'_>, RunError> {
+    ) -> Result<Result<Admitted<'_>, Refusal>, RunError> {
         let (key, limits) = (login.owner.conversation, &self.limits.logins);
         let now = self.now();
         let account = login.account.and_then(|index| {
@@ -86,7 +81,7 @@ impl Inner {
         };
         // The first is that of now; the others find what was counted before the master key was changed.
         let keys: Vec<Keys> = self.vault.names()?.iter().map(|names| Keys::of(&who, names)).collect();
-        let Some(current) = keys.first().copied() else { return Ok(Admission::Refused(Refusal::Paused)) };
+        let Some(current) = keys.first().copied() else { return Ok(Err(Refusal::Paused)) };
         // Before the counters are read, so that of two at once one sees the other.
         let (under_way, others) = self.desk.begin(current.account());
         let all: Vec<_> = keys.iter().flat_map(|keys| keys.all()).collect();
@@ -101,18 +96,18 @@ impl Inner {
                 }
                 let charges = current.charges(limits, &seen, self.now());
                 let charges = Some(charges);
-                Ok(Admission::Go(Admitted { keys: current, seen, charges, asked: None, under_way }))
+                Ok(Ok(Admitted { keys: current, seen, charges, asked: None, under_way }))
             }
             Verdict::Paused => {
                 self.tell(key, &Notice::LoginPaused { component, account: false });
-                Ok(Admission::Refused(Refusal::Paused))
+                Ok(Err(Refusal::Paused))
             }
             Verdict::Locked { after } => {
                 self.tell(key, &Notice::LoginPaused { component, account: true });
                 // As long as a login takes, more or less, so that it does not show.
                 let network = Duration::from_millis(50 + self.random.next() % 250);
                 self.sleeper.sleep(after.saturating_add(network)).await;
-                Ok(Admission::Refused(Refusal::WrongCredentials))
+                Ok(Err(Refusal::WrongCredentials))
             }
         }
     }

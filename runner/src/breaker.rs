@@ -172,7 +172,7 @@ mod tests {
     fn opens_at_half_of_ten_calls_within_thirty_seconds() {
         let fails = |secs| (secs, false);
         let works = |secs| (secs, true);
-        let table: [(&str, Vec<(i64, bool)>, bool); 6] = [
+        let table = [
             ("nine failures", vec![fails(0); 9], false),
             ("ten failures", vec![fails(0); 10], true),
             ("half", [vec![works(0); 5], vec![fails(1); 5]].concat(), true),

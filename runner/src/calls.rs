@@ -14,7 +14,7 @@ use countersign_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::admission::{Admission, Admitted, Login};
+use crate::admission::{Admitted, Login};
 use crate::breaker::Change;
 use crate::error::RunError;
 use crate::ingest::PAYLOAD_LIFE;
@@ -183,8 +183,8 @@ impl Inner {
         let Some(login) = job.login else { return self.attempts(&mut job, *sent, None, None).await };
         let answers = self.store.answers(key, login.component).await?;
         let mut admitted = match self.admit(&login, &answers).await? {
-            Admission::Go(admitted) => admitted,
-            Admission::Refused(refusal) => return Ok(Made::of(Outcome::Rejected(refusal))),
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(Made::of(Outcome::Rejected(refusal))),
         };
         let mut made = self.attempts(&mut job, *sent, Some(&mut admitted), Some(&answers)).await?;
         made.counters = self.settle(&login, &admitted, &made.outcome);

@@ -130,7 +130,7 @@ impl Keys {
             short.copy_from_slice(&names.pseudonym(workspace, purpose, parts).as_bytes()[..16]);
             CounterKey(short)
         };
-        let account = who.account.map(|account| normal(account)).filter(|account| account.len() > 0);
+        let account = who.account.map(normal).filter(|account| !account.is_empty());
         Self {
             contact: key("login/contact", &contact),
             held_off: key("login/held-off", &contact),

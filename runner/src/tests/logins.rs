@@ -209,3 +209,33 @@ async fn hanging_up_in_a_login_leaves_no_token() {
     assert_eq!(rig.paths(), ["login"]);
     assert!(rig.held("call-1").await.is_none());
 }
+
+#[tokio::test]
+async fn a_login_that_ends_when_nobody_waits_for_it_leaves_no_token_that_the_session_does_not_know() {
+    let rig = Rig::new().await;
+    rig.say("ada", "balance").await;
+    rig.say("ada", "ada").await;
+    rig.text_in("ada", PASSWORD).await;
+    assert!(rig.runner.turn().await.unwrap());
+    // She leaves while the login is under way, and its outcome comes before anybody has looked at that.
+    rig.let_in("ada", Event::HungUp).await;
+    assert!(rig.runner.call().await.unwrap());
+    assert!(rig.held("ada").await.is_some());
+    rig.idle("ada").await;
+    let held = rig.held("ada").await;
+    assert_eq!(rig.paths(), ["login"]);
+    assert_eq!(rig.say("ada", "balance").await, ["You have 12.50."], "what is held is used: {held:?}");
+}
+
+#[tokio::test]
+async fn a_login_that_ends_after_the_phone_call_leaves_no_token() {
+    let rig = Rig::on(ChannelKind::Phone).await;
+    for text in ["balance", "ada", PASSWORD] {
+        rig.text_in("call1", text).await;
+    }
+    while rig.runner.turn().await.unwrap() {}
+    rig.let_in("call1", Event::HungUp).await;
+    rig.runner.call().await.unwrap();
+    rig.idle("call1").await;
+    assert!(rig.held("call1").await.is_none());
+}

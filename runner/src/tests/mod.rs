@@ -1,9 +1,14 @@
 //! Whole conversations over the memory store, with a stand-in for the network and a clock that stands still.
 
+mod brute_force;
 mod crashes;
+mod flaky;
+mod hearing;
 mod leaks;
 mod logins;
 mod order;
+mod providers;
 mod repeats;
 mod rig;
 mod versions;
+mod working;

@@ -10,16 +10,17 @@ use async_trait::async_trait;
 use countersign_egress::{
     EgressError, IncomingResponse, MaybeSent, NotSent, Origin, OutgoingRequest, Policy, Sending, Transport,
 };
-use countersign_model::{ChannelKind, Contact, Name, OutMessage, Reply, Timestamp};
+use countersign_model::{ChannelKind, Contact, Name, OutMessage, Reply, SecretText, Timestamp};
 use countersign_script::{CheckOptions, Runnable, check};
 use countersign_store::{
-    ConversationKey, Conversations, Delivery, Line, MemoryStore, Secrets as _, TokenInfo,
+    ConversationKey, Conversations, Delivery, Keys as _, Line, MemoryStore, Secrets as _, TokenInfo,
 };
-use countersign_vault::{MasterKey, MasterKeys};
+use countersign_vault::{KeyRing, MasterKey, MasterKeys};
 
+use super::flaky::Flaky;
 use crate::{
-    Channel, ChannelAccount, Event, Inbound, Notice, Observer, Parts, Registry, Runner, SendError, Sleeper,
-    open_keys,
+    Channel, ChannelAccount, Clock, Event, Inbound, Limits, Notice, Observer, Parts, Registry, Runner,
+    SendError, Sleeper, open_keys,
 };
 
 /// The bot of most tests.
@@ -109,6 +110,10 @@ pub(super) struct Sent {
 }
 
 impl Sent {
+    pub(super) fn host(&self) -> &str {
+        self.origin.host()
+    }
+
     pub(super) fn path(&self) -> &str {
         self.url.splitn(4, '/').nth(3).unwrap_or("")
     }
@@ -137,11 +142,14 @@ pub(super) fn answer(status: u16, body: &str) -> Result<IncomingResponse, Egress
 }
 
 type Answer = Result<IncomingResponse, EgressError>;
+type Slow = Box<dyn Fn(&Sent) -> Duration + Send>;
 type Handler = Box<dyn FnMut(&Sent) -> Answer + Send>;
 
 struct Wire {
     sent: Mutex<Vec<Sent>>,
     handler: Mutex<Handler>,
+    /// How long an answer takes, by path; `Duration::MAX` never comes.
+    slow: Mutex<Slow>,
 }
 
 impl Transport for Wire {
@@ -155,9 +163,15 @@ impl Transport for Wire {
             origin: request.origin().clone(),
         };
         self.sent.lock().unwrap().push(sent.clone());
+        let wait = (self.slow.lock().unwrap())(&sent);
         Box::pin(async move {
             // So that other tasks come in between.
             tokio::task::yield_now().await;
+            match wait {
+                Duration::ZERO => {}
+                Duration::MAX => std::future::pending().await,
+                wait => tokio::time::sleep(wait).await,
+            }
             (self.handler.lock().unwrap())(&sent)
         })
     }
@@ -196,18 +210,48 @@ impl Observer for Notices {
 }
 
 #[derive(Default)]
-struct Naps(Mutex<Vec<Duration>>);
+struct Naps {
+    naps: Mutex<Vec<Duration>>,
+    /// Whether time passes meanwhile.
+    real: bool,
+}
 
 impl Sleeper for Naps {
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        self.0.lock().unwrap().push(time);
-        Box::pin(std::future::ready(()))
+        self.naps.lock().unwrap().push(time);
+        match self.real {
+            true => Box::pin(tokio::time::sleep(time)),
+            false => Box::pin(std::future::ready(())),
+        }
+    }
+}
+
+/// What a rig is made of.
+pub(super) struct Make {
+    pub(super) kind: ChannelKind,
+    pub(super) bot: &'static str,
+    pub(super) limits: Limits,
+    /// Whether time passes by itself, as tokio has it; for tests in which tokio's time stands still but for sleeps.
+    pub(super) timed: bool,
+    /// What delivers, in the place of the mailbox.
+    pub(super) sender: Option<Arc<dyn Channel>>,
+}
+
+impl Default for Make {
+    fn default() -> Self {
+        let (kind, limits) = (ChannelKind::Whatsapp, Limits::default());
+        Self { kind, bot: BOT, limits, timed: false, sender: None }
     }
 }
 
 pub(super) struct Rig {
     pub(super) runner: Runner,
     pub(super) store: Arc<MemoryStore>,
+    /// What stands between the runner and the store.
+    pub(super) flaky: Arc<Flaky>,
+    master: SecretText,
+    parts: Box<dyn Fn() -> Parts + Send + Sync>,
+    limits: Limits,
     pub(super) mailbox: Arc<Mailbox>,
     wire: Arc<Wire>,
     notices: Arc<Notices>,
@@ -233,38 +277,93 @@ pub(super) fn bot(text: &str) -> Runnable {
 
 impl Rig {
     pub(super) async fn new() -> Self {
-        Self::on(ChannelKind::Whatsapp).await
+        Self::of(Make::default()).await
     }
 
     pub(super) async fn on(kind: ChannelKind) -> Self {
+        Self::of(Make { kind, ..Make::default() }).await
+    }
+
+    /// In which time passes.
+    pub(super) async fn timed() -> Self {
+        Self::of(Make { timed: true, ..Make::default() }).await
+    }
+
+    pub(super) async fn of(make: Make) -> Self {
         let store = Arc::new(MemoryStore::new());
+        let flaky = Arc::new(Flaky::new(store.clone()));
         let clock = Arc::new(AtomicI64::new(Timestamp::from_secs(1_800_000_000).as_micros()));
-        let wire = Arc::new(Wire { sent: Mutex::default(), handler: Mutex::new(Box::new(bank)) });
-        let (mailbox, notices, naps): (Arc<Mailbox>, Arc<Notices>, Arc<Naps>) = Default::default();
+        let wire = Arc::new(Wire {
+            sent: Mutex::default(),
+            handler: Mutex::new(Box::new(bank)),
+            slow: Mutex::new(Box::new(|_| Duration::ZERO)),
+        });
+        let (mailbox, notices): (Arc<Mailbox>, Arc<Notices>) = Default::default();
+        let naps = Arc::new(Naps { real: make.timed, ..Naps::default() });
         let registry = Arc::new(Registry::new());
         registry.put_channel(ChannelAccount {
             workspace: name("acme"),
             id: name("wa"),
-            kind,
-            bot: bot(BOT),
-            sender: mailbox.clone(),
+            kind: make.kind,
+            bot: bot(make.bot),
+            sender: make.sender.unwrap_or_else(|| mailbox.clone()),
         });
         registry.put_secret(&name("acme"), "api", API_KEY.into());
-        let masters = MasterKeys::one(MasterKey::generate().unwrap());
+        let master = MasterKey::generate().unwrap().to_line();
+        let masters = MasterKeys::parse(master.expose()).unwrap();
         let keys = open_keys(store.as_ref(), masters, [&name("acme")]).await.unwrap();
-        let (time, numbers) = (clock.clone(), AtomicU64::new(7));
-        let runner = Runner::new(Parts {
-            store: store.clone(),
-            keys,
-            transport: wire.clone(),
-            policy: Arc::new(Policy::default()),
-            registry,
-            clock: Arc::new(move || Timestamp::from_micros(time.load(Ordering::SeqCst))),
-            sleeper: naps.clone(),
-            random: Arc::new(move || numbers.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst)),
-            observer: notices.clone(),
-        });
-        Self { runner, store, mailbox, wire, notices, naps, clock, ids: AtomicU64::new(0) }
+        let time: Arc<dyn Clock> = match make.timed {
+            false => {
+                let time = clock.clone();
+                Arc::new(move || Timestamp::from_micros(time.load(Ordering::SeqCst)))
+            }
+            true => {
+                let (begin, time) = (tokio::time::Instant::now(), clock.clone());
+                Arc::new(move || Timestamp::from_micros(time.load(Ordering::SeqCst)).plus(begin.elapsed()))
+            }
+        };
+        let numbers = Arc::new(AtomicU64::new(7));
+        let parts = {
+            let (flaky, wire, naps, notices) = (flaky.clone(), wire.clone(), naps.clone(), notices.clone());
+            move || {
+                let numbers = numbers.clone();
+                Parts {
+                    store: flaky.clone(),
+                    keys: keys.clone(),
+                    transport: wire.clone(),
+                    policy: Arc::new(Policy::default()),
+                    registry: registry.clone(),
+                    clock: time.clone(),
+                    sleeper: naps.clone(),
+                    random: Arc::new(move || numbers.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst)),
+                    observer: notices.clone(),
+                }
+            }
+        };
+        let runner = Runner::with_limits(parts(), make.limits.clone());
+        let (limits, parts) = (make.limits, Box::new(parts));
+        let ids = AtomicU64::new(0);
+        Self { runner, store, flaky, master, parts, limits, mailbox, wire, notices, naps, clock, ids }
+    }
+
+    /// The program is started anew: what is in memory alone is gone.
+    pub(super) fn restart(&mut self) {
+        self.runner = Runner::with_limits((self.parts)(), self.limits.clone());
+    }
+
+    /// How long an answer takes; `Duration::MAX` never comes.
+    pub(super) fn slow(&self, slow: impl Fn(&Sent) -> Duration + Send + 'static) {
+        *self.wire.slow.lock().unwrap() = Box::new(slow);
+    }
+
+    /// The keys as another program has them.
+    pub(super) async fn ring(&self) -> KeyRing {
+        let masters = MasterKeys::parse(self.master.expose()).unwrap();
+        KeyRing::unlock(masters, self.store.data_keys().await.unwrap()).unwrap()
+    }
+
+    pub(super) fn wire(&self) -> Arc<dyn Transport> {
+        self.wire.clone()
     }
 
     pub(super) fn bank(&self, handler: impl FnMut(&Sent) -> Answer + Send + 'static) {
@@ -272,7 +371,7 @@ impl Rig {
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.clock.load(Ordering::SeqCst))
+        self.runner.inner().now()
     }
 
     pub(super) fn clock(&self) -> Arc<AtomicI64> {
@@ -341,7 +440,7 @@ impl Rig {
     }
 
     pub(super) fn naps(&self) -> Vec<Duration> {
-        std::mem::take(&mut *self.naps.0.lock().unwrap())
+        std::mem::take(&mut *self.naps.naps.lock().unwrap())
     }
 
     pub(super) fn notices(&self) -> Vec<String> {
@@ -374,10 +473,14 @@ pub(super) fn bank(sent: &Sent) -> Answer {
     }
 }
 
-/// Runs a future that never waits.
+/// Runs a future that waits for nobody else.
 pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => done,
-        Poll::Pending => panic!("it waits"),
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..10 {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut context) {
+            return done;
+        }
     }
+    panic!("it waits");
 }
