@@ -157,6 +157,11 @@ fn settings_are_asked_for_by_name_and_never_shown() {
     assert!(samples::shows_no_secret(&*adapter(), &["IGAAexampletoken", samples::SECRET]));
 }
 
+#[test]
+fn the_page_that_connects_it_is_complete() {
+    samples::check_page(&PROVIDER);
+}
+
 /// Whether a request is within what the provider documents.
 fn is_within_limits(body: &Value, limits: &Value) {
     let most = |pointer: &str| usize::try_from(limits.pointer(pointer).unwrap().as_u64().unwrap()).unwrap();

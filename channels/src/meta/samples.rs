@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use crate::adapter::{Adapter, Decoded, Malformed, Progress, SendError};
 use crate::event::{ChannelEvent, Event};
+use crate::registry::Provider;
 use crate::request::{HttpRequest, HttpResponse, WebhookRequest};
-use crate::settings::Settings;
+use crate::settings::{SettingKind, Settings};
 
 /// The secret with which the tests sign.
 pub(crate) const SECRET: &str = "c0ffee11d5a94e7b8f2233445566778a";
@@ -211,6 +212,37 @@ pub(crate) fn media(kind: MediaKind, url: &str, caption: Option<&str>) -> OutMes
 pub(crate) fn shows_no_secret(adapter: &dyn Adapter, secrets: &[&str]) -> bool {
     let shown = format!("{adapter:?} {adapter:#?}");
     !secrets.iter().any(|secret| shown.contains(secret))
+}
+
+/// The page of the documentation explains every setting, and the channel that it shows can be opened.
+pub(crate) fn check_page(provider: &Provider) {
+    let path: PathBuf =
+        [env!("CARGO_MANIFEST_DIR"), "..", "docs", "channels", &format!("{}.md", provider.name)]
+            .iter()
+            .collect();
+    let page = fs::read_to_string(path).unwrap();
+    for setting in provider.settings {
+        assert!(page.contains(&format!("| `{}` |", setting.name)), "{} is not explained", setting.name);
+        if let Some(default) = setting.default {
+            assert!(page.contains(&format!("| `{}` | `{default}` |", setting.name)), "{}", setting.name);
+        }
+    }
+    let (_, block) = page.split_once("```toml\n[[channels]]\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let mut settings = Settings::new();
+    for line in block.lines() {
+        let (name, value) = line.split_once(" = ").unwrap();
+        let value = value.trim_matches('"');
+        match provider.settings.iter().find(|setting| setting.name == name) {
+            Some(setting) if setting.kind == SettingKind::Secret => {
+                settings = settings.with_secret(name, value.into());
+            }
+            Some(_) => settings = settings.with(name, value),
+            None => assert!(["id", "kind", "bot"].contains(&name), "{name}"),
+        }
+    }
+    assert_eq!((provider.open)(&settings).unwrap().kind(), provider.kind);
+    assert!(page.contains(&format!("kind = \"{}\"", provider.kind)));
 }
 
 /// Texts from nothing to too long, with characters of several bytes and several code points.

@@ -522,6 +522,11 @@ fn settings_that_cannot_be_are_refused_by_name() {
     assert!(samples::shows_no_secret(&*adapter, &["EAAexampletoken", samples::SECRET, "tok+en"]));
 }
 
+#[test]
+fn the_page_that_connects_it_is_complete() {
+    samples::check_page(&PROVIDER);
+}
+
 /// Whether a request is within what the provider documents.
 fn is_within_limits(body: &Value, limits: &Value) {
     let count = |value: &Value| value.as_str().map_or(0, |text| text.chars().count());
