@@ -1,5 +1,8 @@
 //! Digits that were said aloud, as digits.
 
+mod words;
+
+use self::words::{Compound, TABLES, Table};
 use crate::spoken::is_same_language;
 
 /// The digits that a caller has said, in the language of this tag: "four seven one one", "4 7 1 1", "double seven",
@@ -11,38 +14,6 @@ pub fn spoken_digits(text: &str, language: &str) -> Option<String> {
     let tables = [Table::of(language), &TABLES[0]];
     // People say English digits in any language; no word of the two means different digits.
     tables.iter().find_map(|table| table.read(text))
-}
-
-struct Table {
-    language: &'static str,
-    /// For each digit from 0 the words for it.
-    ones: [&'static [&'static str]; 10],
-    /// Words from ten to nineteen, and others that stand for a number of two digits.
-    teens: &'static [(&'static str, u8)],
-    /// Words for twenty, thirty … ninety; some languages have two.
-    tens: &'static [(&'static str, u8)],
-    /// Between tens and ones: "y" in "treinta y cinco"; empty when nothing is.
-    and: &'static str,
-    /// How tens and ones are written in one word.
-    compound: Compound,
-    /// "double", "triple".
-    times: &'static [(&'static str, usize)],
-    /// "plus" before a phone number.
-    plus: &'static str,
-    /// Words that people put around a number.
-    around: &'static [&'static str],
-    /// Words that sound like a digit, and are one between other digits only.
-    alike: &'static [(&'static str, u8)],
-}
-
-/// How a number of two digits is one word.
-enum Compound {
-    /// It is not.
-    Never,
-    /// Ones, this, tens: "siebenundvierzig".
-    OnesFirst(&'static str),
-    /// Tens and ones, where a last vowel of the tens may be missing: "quarantasette", "trentuno".
-    TensFirst,
 }
 
 impl Table {
@@ -170,333 +141,15 @@ fn find<'t, T>(table: &'t [(&'static str, T)], word: &str) -> Option<&'t T> {
     table.iter().find(|(known, _)| *known == word).map(|(_, value)| value)
 }
 
-/// Whether there is a point or a comma between two digits, as in "12.50" and "1,200", or a sign of an amount.
+/// Whether it is an amount and no sequence of digits: a point, a comma, a stroke or a colon between two digits, as in
+/// "12.50", "1,200", "1/2" and "10:30", a minus before them, or a sign of an amount.
 fn is_amount(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let between =
-        |window: &[u8]| matches!(window, [a, b'.' | b',', c] if a.is_ascii_digit() && c.is_ascii_digit());
-    bytes.windows(3).any(between) || text.contains(['€', '$', '£', '%'])
+    let digit = |byte: &u8| byte.is_ascii_digit();
+    let between = |window: &[u8]| matches!(window, [a, b'.' | b',' | b'/' | b':', c] if digit(a) && digit(c));
+    let negative = text.trim_start().starts_with(['-', '\u{2212}']);
+    bytes.windows(3).any(between) || negative || text.contains(['€', '$', '£', '%'])
 }
-
-/// The first is for languages that have none.
-const TABLES: &[Table] = &[
-    Table {
-        language: "en",
-        ones: [
-            &["zero", "oh", "o", "nought", "naught"],
-            &["one"],
-            &["two"],
-            &["three"],
-            &["four"],
-            &["five"],
-            &["six"],
-            &["seven"],
-            &["eight"],
-            &["nine", "niner"],
-        ],
-        teens: &[
-            ("ten", 10),
-            ("eleven", 11),
-            ("twelve", 12),
-            ("thirteen", 13),
-            ("fourteen", 14),
-            ("fifteen", 15),
-            ("sixteen", 16),
-            ("seventeen", 17),
-            ("eighteen", 18),
-            ("nineteen", 19),
-        ],
-        tens: &[
-            ("twenty", 20),
-            ("thirty", 30),
-            ("forty", 40),
-            ("fifty", 50),
-            ("sixty", 60),
-            ("seventy", 70),
-            ("eighty", 80),
-            ("ninety", 90),
-        ],
-        and: "",
-        compound: Compound::Never,
-        times: &[("double", 2), ("triple", 3), ("treble", 3)],
-        plus: "plus",
-        around: &[
-            "please", "um", "uh", "er", "it's", "its", "it", "is", "my", "the", "number", "code", "pin",
-            "digit", "digits", "and", "press", "hash", "pound", "key",
-        ],
-        alike: &[("to", 2), ("too", 2), ("for", 4), ("won", 1), ("ate", 8)],
-    },
-    Table {
-        language: "de",
-        ones: [
-            &["null"],
-            &["eins", "ein", "eine"],
-            &["zwei", "zwo"],
-            &["drei"],
-            &["vier"],
-            &["fünf"],
-            &["sechs"],
-            &["sieben"],
-            &["acht"],
-            &["neun"],
-        ],
-        teens: &[
-            ("zehn", 10),
-            ("elf", 11),
-            ("zwölf", 12),
-            ("dreizehn", 13),
-            ("vierzehn", 14),
-            ("fünfzehn", 15),
-            ("sechzehn", 16),
-            ("siebzehn", 17),
-            ("achtzehn", 18),
-            ("neunzehn", 19),
-        ],
-        tens: &[
-            ("zwanzig", 20),
-            ("dreißig", 30),
-            ("vierzig", 40),
-            ("fünfzig", 50),
-            ("sechzig", 60),
-            ("siebzig", 70),
-            ("achtzig", 80),
-            ("neunzig", 90),
-        ],
-        and: "",
-        compound: Compound::OnesFirst("und"),
-        times: &[("doppel", 2), ("doppelt", 2), ("dreifach", 3)],
-        plus: "plus",
-        around: &[
-            "bitte", "äh", "ähm", "das", "ist", "die", "der", "meine", "nummer", "und", "raute", "code",
-        ],
-        alike: &[],
-    },
-    Table {
-        language: "es",
-        ones: [
-            &["cero"],
-            &["uno", "un", "una"],
-            &["dos"],
-            &["tres"],
-            &["cuatro"],
-            &["cinco"],
-            &["seis"],
-            &["siete"],
-            &["ocho"],
-            &["nueve"],
-        ],
-        teens: &[
-            ("diez", 10),
-            ("once", 11),
-            ("doce", 12),
-            ("trece", 13),
-            ("catorce", 14),
-            ("quince", 15),
-            ("dieciséis", 16),
-            ("diecisiete", 17),
-            ("dieciocho", 18),
-            ("diecinueve", 19),
-            ("veintiuno", 21),
-            ("veintidós", 22),
-            ("veintitrés", 23),
-            ("veinticuatro", 24),
-            ("veinticinco", 25),
-            ("veintiséis", 26),
-            ("veintisiete", 27),
-            ("veintiocho", 28),
-            ("veintinueve", 29),
-        ],
-        tens: &[
-            ("veinte", 20),
-            ("treinta", 30),
-            ("cuarenta", 40),
-            ("cincuenta", 50),
-            ("sesenta", 60),
-            ("setenta", 70),
-            ("ochenta", 80),
-            ("noventa", 90),
-        ],
-        and: "y",
-        compound: Compound::Never,
-        times: &[("doble", 2), ("triple", 3)],
-        plus: "más",
-        around: &["por", "favor", "eh", "es", "el", "la", "mi", "número", "código", "almohadilla"],
-        alike: &[],
-    },
-    Table {
-        language: "fr",
-        ones: [
-            &["zéro"],
-            &["un", "une"],
-            &["deux"],
-            &["trois"],
-            &["quatre"],
-            &["cinq"],
-            &["six"],
-            &["sept"],
-            &["huit"],
-            &["neuf"],
-        ],
-        teens: &[
-            ("dix", 10),
-            ("onze", 11),
-            ("douze", 12),
-            ("treize", 13),
-            ("quatorze", 14),
-            ("quinze", 15),
-            ("seize", 16),
-        ],
-        tens: &[
-            ("vingt", 20),
-            ("trente", 30),
-            ("quarante", 40),
-            ("cinquante", 50),
-            ("soixante", 60),
-            ("septante", 70),
-            ("huitante", 80),
-            ("nonante", 90),
-        ],
-        and: "et",
-        compound: Compound::Never,
-        times: &[("double", 2), ("triple", 3)],
-        plus: "plus",
-        around: &["s'il", "vous", "plaît", "euh", "c'est", "le", "la", "mon", "numéro", "code", "dièse"],
-        alike: &[],
-    },
-    Table {
-        language: "it",
-        ones: [
-            &["zero"],
-            &["uno", "un", "una"],
-            &["due"],
-            &["tre", "tré"],
-            &["quattro"],
-            &["cinque"],
-            &["sei"],
-            &["sette"],
-            &["otto"],
-            &["nove"],
-        ],
-        teens: &[
-            ("dieci", 10),
-            ("undici", 11),
-            ("dodici", 12),
-            ("tredici", 13),
-            ("quattordici", 14),
-            ("quindici", 15),
-            ("sedici", 16),
-            ("diciassette", 17),
-            ("diciotto", 18),
-            ("diciannove", 19),
-        ],
-        tens: &[
-            ("venti", 20),
-            ("trenta", 30),
-            ("quaranta", 40),
-            ("cinquanta", 50),
-            ("sessanta", 60),
-            ("settanta", 70),
-            ("ottanta", 80),
-            ("novanta", 90),
-        ],
-        and: "",
-        compound: Compound::TensFirst,
-        times: &[("doppio", 2), ("triplo", 3)],
-        plus: "più",
-        around: &["per", "favore", "ehm", "è", "il", "la", "mio", "numero", "codice", "cancelletto"],
-        alike: &[],
-    },
-    Table {
-        language: "nl",
-        ones: [
-            &["nul"],
-            &["een", "één"],
-            &["twee"],
-            &["drie"],
-            &["vier"],
-            &["vijf"],
-            &["zes"],
-            &["zeven"],
-            &["acht"],
-            &["negen"],
-        ],
-        teens: &[
-            ("tien", 10),
-            ("elf", 11),
-            ("twaalf", 12),
-            ("dertien", 13),
-            ("veertien", 14),
-            ("vijftien", 15),
-            ("zestien", 16),
-            ("zeventien", 17),
-            ("achttien", 18),
-            ("negentien", 19),
-        ],
-        tens: &[
-            ("twintig", 20),
-            ("dertig", 30),
-            ("veertig", 40),
-            ("vijftig", 50),
-            ("zestig", 60),
-            ("zeventig", 70),
-            ("tachtig", 80),
-            ("negentig", 90),
-        ],
-        and: "",
-        compound: Compound::OnesFirst("en"),
-        times: &[("dubbel", 2), ("dubbele", 2), ("driedubbel", 3)],
-        plus: "plus",
-        around: &["alstublieft", "eh", "uh", "het", "is", "de", "mijn", "nummer", "code", "hekje"],
-        alike: &[],
-    },
-    Table {
-        language: "pt",
-        ones: [
-            &["zero"],
-            &["um", "uma"],
-            &["dois", "duas"],
-            &["três"],
-            &["quatro"],
-            &["cinco"],
-            &["seis", "meia"],
-            &["sete"],
-            &["oito"],
-            &["nove"],
-        ],
-        teens: &[
-            ("dez", 10),
-            ("onze", 11),
-            ("doze", 12),
-            ("treze", 13),
-            ("catorze", 14),
-            ("quatorze", 14),
-            ("quinze", 15),
-            ("dezesseis", 16),
-            ("dezasseis", 16),
-            ("dezessete", 17),
-            ("dezassete", 17),
-            ("dezoito", 18),
-            ("dezenove", 19),
-            ("dezanove", 19),
-        ],
-        tens: &[
-            ("vinte", 20),
-            ("trinta", 30),
-            ("quarenta", 40),
-            ("cinquenta", 50),
-            ("sessenta", 60),
-            ("setenta", 70),
-            ("oitenta", 80),
-            ("noventa", 90),
-        ],
-        and: "e",
-        compound: Compound::Never,
-        times: &[("duplo", 2), ("triplo", 3)],
-        plus: "mais",
-        around: &["por", "favor", "é", "o", "a", "meu", "número", "código", "jogo", "da", "velha"],
-        alike: &[],
-    },
-];
 
 #[cfg(test)]
 mod tests {
@@ -541,6 +194,10 @@ mod tests {
             ("12.50", ""),
             ("1,200", ""),
             ("50%", ""),
+            ("-5", ""),
+            ("minus five", ""),
+            ("1/2", ""),
+            ("10:30", ""),
             ("five hundred", ""),
             ("savings", ""),
         ];

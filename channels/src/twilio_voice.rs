@@ -435,6 +435,14 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_stands_in_the_guide() {
+        let guide = include_str!("../../docs/channels/twilio-voice.md");
+        for setting in SETTINGS {
+            assert!(guide.contains(&format!("| `{}`", setting.name)), "{}", setting.name);
+        }
+    }
+
+    #[test]
     fn what_is_missing_or_wrong_is_told_by_name() {
         let missing = |settings: &Settings| open(settings).unwrap_err();
         assert_eq!(missing(&Settings::new()), OpenError::Missing("account_sid"));

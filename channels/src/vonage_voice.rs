@@ -468,6 +468,14 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_stands_in_the_guide() {
+        let guide = include_str!("../../docs/channels/vonage-voice.md");
+        for setting in SETTINGS {
+            assert!(guide.contains(&format!("| `{}`", setting.name)), "{}", setting.name);
+        }
+    }
+
+    #[test]
     fn what_is_missing_or_wrong_is_told_by_name() {
         let problem = |settings: Settings| open(&settings).unwrap_err().to_string();
         assert_eq!(problem(Settings::new()), "the setting `signature_secret` is missing");

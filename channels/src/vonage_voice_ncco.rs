@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(written("", &[], &Next::HangUp), sample("ncco_empty.json"));
         let url = "https://example.com/hold.mp3".to_owned();
         let hold = OutMessage::Media(Media { kind: MediaKind::Audio, url, caption: None });
-        assert_eq!(written("", &[hold.clone()], &Next::HangUp), sample("ncco_stream.json"));
+        assert_eq!(written("", std::slice::from_ref(&hold), &Next::HangUp), sample("ncco_stream.json"));
         let connected = written("", &[], &Next::Transfer { number: "+31655501777".into() });
         let wanted = sample("ncco_connect.json");
         for field in ["action", "from", "endpoint"] {
