@@ -66,11 +66,7 @@ impl Inner {
     ) -> Result<Result<Admitted<'_>, Refusal>, RunError> {
         let (key, limits) = (login.owner.conversation, &self.limits.logins);
         let now = self.now();
-        let account = login.account.and_then(|index| {
-            let answer = answers.iter().find(|answer| answer.index == index)?;
-            let scope = login.owner.answer(login.bot, login.component, index, answer.value.expires_at);
-            self.vault.open(&scope, &answer.value.sealed, now).ok()
-        });
+        let account = self.account_name(login, answers, now);
         let number = self.number(&login.owner).await?;
         let who = Who {
             bot: login.bot,

@@ -33,10 +33,21 @@ pub(crate) struct Floods {
     cleared: Timestamp,
 }
 
-#[derive(Clone, Copy)]
 struct Window {
     since: Timestamp,
-    messages: u32,
+    /// Hashes of the provider's ids. What a provider repeats is one message, however often it comes.
+    taken: Vec<u64>,
+    told: bool,
+}
+
+impl Window {
+    fn begin(since: Timestamp) -> Self {
+        Self { since, taken: Vec::new(), told: false }
+    }
+
+    fn is_over(&self, now: Timestamp, flood: &Flood) -> bool {
+        now >= self.since.plus(flood.within) || now < self.since
+    }
 }
 
 /// What becomes of a message.
@@ -50,27 +61,37 @@ pub(crate) enum Taken {
 }
 
 impl Floods {
-    pub(crate) fn take(&mut self, key: &ConversationKey, now: Timestamp, flood: &Flood) -> Taken {
-        let over = |window: &Window| now >= window.since.plus(flood.within) || now < window.since;
+    pub(crate) fn take(&mut self, key: &ConversationKey, id: &str, now: Timestamp, flood: &Flood) -> Taken {
         if now >= self.cleared.plus(flood.within) || now < self.cleared {
-            self.windows.retain(|_, window| !over(window));
-            self.cleared = now;
+            self.clear(now, flood);
         }
         let name = self.hashes.hash_one(key);
         if self.windows.len() >= MOST && !self.windows.contains_key(&name) {
             return Taken::Yes;
         }
-        let new = Window { since: now, messages: 0 };
-        let window = self.windows.entry(name).or_insert(new);
-        if over(window) {
-            *window = new;
+        let window = self.windows.entry(name).or_insert_with(|| Window::begin(now));
+        if window.is_over(now, flood) {
+            *window = Window::begin(now);
         }
-        window.messages = window.messages.saturating_add(1);
-        match window.messages.saturating_sub(flood.messages) {
-            0 => Taken::Yes,
-            1 => Taken::TooMany,
-            _ => Taken::StillTooMany,
+        let id = self.hashes.hash_one(id);
+        if window.taken.contains(&id) {
+            return Taken::Yes;
         }
+        if window.taken.len() < usize::try_from(flood.messages).unwrap_or(usize::MAX) {
+            window.taken.push(id);
+            return Taken::Yes;
+        }
+        match std::mem::replace(&mut window.told, true) {
+            false => Taken::TooMany,
+            true => Taken::StillTooMany,
+        }
+    }
+
+    /// Forgets what is over.
+    pub(crate) fn clear(&mut self, now: Timestamp, flood: &Flood) {
+        self.windows.retain(|_, window| !window.is_over(now, flood));
+        self.windows.shrink_to(self.windows.len() * 2);
+        self.cleared = now;
     }
 }
 
@@ -87,8 +108,10 @@ mod tests {
     fn twenty_in_ten_seconds_are_taken_and_no_other_contact_is_touched() {
         let mut floods = Floods::default();
         let rules = Flood::default();
+        let mut ids = 0;
         let mut take = |address: &str, secs: i64| {
-            floods.take(&key(address), Timestamp::from_secs(1_800_000_000 + secs), &rules)
+            ids += 1;
+            floods.take(&key(address), &ids.to_string(), Timestamp::from_secs(1_800_000_000 + secs), &rules)
         };
         for second in 0..20 {
             assert_eq!(take("ada", second / 3), Taken::Yes);
@@ -101,14 +124,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_repeated_is_counted_once() {
+        let mut floods = Floods::default();
+        let mut take = |id: &str| floods.take(&key("ada"), id, Timestamp::from_secs(0), &Flood::default());
+        for round in 0..5 {
+            for id in 0..20 {
+                assert_eq!(take(&id.to_string()), Taken::Yes, "{round}");
+            }
+        }
+        assert_eq!(take("20"), Taken::TooMany);
+        assert_eq!(take("3"), Taken::Yes);
+    }
+
+    #[test]
     fn what_is_over_is_not_kept_and_there_is_a_bound() {
         let mut floods = Floods::default();
         let rules = Flood { messages: 1, ..Flood::default() };
         for contact in 0..MOST + 10 {
-            floods.take(&key(&contact.to_string()), Timestamp::from_secs(0), &rules);
+            floods.take(&key(&contact.to_string()), "1", Timestamp::from_secs(0), &rules);
         }
         assert_eq!(floods.windows.len(), MOST);
-        floods.take(&key("x"), Timestamp::from_secs(10), &rules);
+        floods.take(&key("x"), "1", Timestamp::from_secs(10), &rules);
         assert_eq!(floods.windows.len(), 1);
     }
 }

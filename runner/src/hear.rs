@@ -97,12 +97,12 @@ impl Inner {
         let ChannelEvent { id, address, contact, event, .. } = event;
         match event {
             Said::Reply(reply) => {
-                if self.takes(&conversation, now) {
+                if self.takes(&conversation, &id, now) {
                     rows.put(at, conversation, id, contact, Event::Reply(reply));
                 }
             }
             Said::Part(part) => {
-                if !self.takes(&conversation, now) {
+                if !self.takes(&conversation, &id, now) {
                     return;
                 }
                 // One sender may write to several of our numbers at once.
@@ -114,12 +114,12 @@ impl Inner {
                 }
             }
             Said::Begin => {
-                if self.takes(&conversation, now) {
+                if self.takes(&conversation, &id, now) {
                     rows.put(at, conversation, id, contact, Event::Begin);
                 }
             }
             Said::Start(script) => {
-                if self.takes(&conversation, now) {
+                if self.takes(&conversation, &id, now) {
                     rows.put(at, conversation, id, contact, Event::Start(script));
                 }
             }
@@ -148,9 +148,9 @@ impl Inner {
     }
 
     /// Whether the contact may send this too.
-    fn takes(&self, key: &ConversationKey, now: Timestamp) -> bool {
+    fn takes(&self, key: &ConversationKey, id: &str, now: Timestamp) -> bool {
         let Some(flood) = &self.limits.flood else { return true };
-        let taken = self.floods.lock().unwrap_or_else(PoisonError::into_inner).take(key, now, flood);
+        let taken = self.floods.lock().unwrap_or_else(PoisonError::into_inner).take(key, id, now, flood);
         if taken == Taken::TooMany {
             self.tell(key, &Notice::Flood);
         }

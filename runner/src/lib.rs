@@ -11,9 +11,14 @@
 //! | [`Runner::deliver`] | a delivery | what the [`Channel`] does with it |
 //! | [`Runner::fire`] | timers that are due | inbox rows; removes what is over |
 //!
-//! [`Runner::run_until_idle`] does all of it until nothing is left, for the terminal and for tests. A server runs the
-//! same methods from as many tasks as it likes: a [`Runner`] is cheap to clone, and claims keep the tasks apart.
-//! [`Runner::next_due`] says when something is to be done though nothing comes in.
+//! [`Runner::run_until_idle`] does all of it until nothing is left, for the terminal and for tests. A server calls
+//! [`Runner::hear`] with what a webhook held and lets [`Runner::work`] run beside it: that does each thing as soon as
+//! there is something to do, many of them at once, and looks for nothing while there is nothing. Claims keep its tasks
+//! apart, so any number of runners may work on one store.
+//!
+//! What keeps trouble small stands in [`Limits`]: a contact who sends too much, passwords that are guessed, a server
+//! that does not answer. Of these only the counters of failed logins are kept in the store; the rest is worthless after
+//! seconds.
 //!
 //! ```text
 //! let registry = Arc::new(Registry::new());
@@ -27,7 +32,8 @@
 //! ```
 //!
 //! Secrets: what comes in is sealed before it is stored; a secret answer and a token are sealed before they are
-//! stored; `secrets` is the one place that opens them, to build a request that goes to `egress` and nowhere else. No
+//! stored; `secrets` is the one place that opens them, to build a request that goes to `egress` and nowhere else, and to
+//! count failures of an account name under a keyed hash. No
 //! [`Notice`], log line or error of this crate holds a body, a token, an answer or an expanded URL: a URL shows as the
 //! author wrote it, placeholders and all, because also a value that is no secret may be personal.
 

@@ -1,3 +1,4 @@
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use countersign_model::{Name, Timestamp};
@@ -138,15 +139,16 @@ impl Inner {
 
     /// Until when the channel rests, if it does.
     fn resting(&self, key: &ConversationKey, now: Timestamp) -> Option<Timestamp> {
-        let resting = self.resting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
         if resting.is_empty() {
             return None;
         }
-        resting.get(&channel(key)).copied().filter(|until| *until > now)
+        resting.retain(|_, until| *until > now);
+        resting.get(&channel(key)).copied()
     }
 
     fn rest(&self, key: &ConversationKey, until: Timestamp) {
-        let mut resting = self.resting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
         resting.insert(channel(key), until);
     }
 }

@@ -11,6 +11,7 @@ use countersign_script::template::{EncodeError, Rendered, SecretRef};
 use countersign_store::{AnswerRow, StoreError, TokenRow};
 use countersign_vault::OpenError;
 
+use crate::admission::Login;
 use crate::parts::Inner;
 use crate::scrub::Scrubber;
 use crate::sealing::Owner;
@@ -88,6 +89,18 @@ impl Inner {
     ) -> Result<Result<Built, NotBuilt>, StoreError> {
         let rows = self.rows(plan).await?;
         Ok(self.join(plan, &rows, now))
+    }
+
+    /// The account name of a login, to be counted under a keyed hash.
+    pub(crate) fn account_name(
+        &self,
+        login: &Login<'_>,
+        answers: &[AnswerRow],
+        now: Timestamp,
+    ) -> Option<SecretText> {
+        let answer = answers.iter().find(|answer| Some(answer.index) == login.account)?;
+        let scope = login.owner.answer(login.bot, login.component, answer.index, answer.value.expires_at);
+        self.vault.open(&scope, &answer.value.sealed, now).ok()
     }
 
     /// What the vault has of the secrets that the request names.

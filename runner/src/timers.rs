@@ -1,3 +1,4 @@
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -33,13 +34,17 @@ impl Runner {
         Ok(fired)
     }
 
-    /// Removes tokens and answers that are over, and ids that no provider repeats any more.
+    /// Removes tokens and answers that are over, and what is kept no longer: see [`crate::Limits::retention`].
     ///
     /// # Errors
     /// [`RunError::Store`].
     pub async fn sweep(&self) -> Result<Swept, RunError> {
         let runner = self.inner();
-        Ok(runner.store.sweep(runner.now(), &runner.limits.retention).await?)
+        let now = runner.now();
+        if let Some(flood) = &runner.limits.flood {
+            runner.floods.lock().unwrap_or_else(PoisonError::into_inner).clear(now, flood);
+        }
+        Ok(runner.store.sweep(now, &runner.limits.retention).await?)
     }
 
     /// When there is something to do though nothing comes in; it may lie in the past.
