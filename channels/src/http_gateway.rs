@@ -89,7 +89,7 @@ impl Adapter for HttpGateway {
         let request = |text: &String| {
             let id = self.new_id(to, text);
             let request = self.sender.request(to, text, &id);
-            (request, self.sender.names_id().then(|| MessageRef(id)))
+            (request, self.sender.names_id().then_some(MessageRef(id)))
         };
         let requests: Vec<_> = texts.iter().skip(done).map(request).collect();
         Ok(Box::new(Handover {

@@ -13,23 +13,6 @@ pub(crate) enum Encoding {
     Ucs2,
 }
 
-/// What a text costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Cost {
-    pub(crate) encoding: Encoding,
-    /// Septets or UTF-16 units.
-    pub(crate) units: usize,
-    /// Parts that the network carries, at least 1.
-    pub(crate) segments: usize,
-}
-
-/// What the text costs as one message.
-pub(crate) fn cost(text: &str) -> Cost {
-    let encoding = encoding(text);
-    let units = text.chars().map(|c| encoding.units(c)).sum();
-    Cost { encoding, units, segments: segments(text, encoding, units) }
-}
-
 /// Which encoding the text needs.
 pub(crate) fn encoding(text: &str) -> Encoding {
     if text.chars().all(|c| septets(c).is_some()) { Encoding::Gsm7 } else { Encoding::Ucs2 }
@@ -42,7 +25,7 @@ pub(crate) fn messages(text: &str, most: usize) -> Vec<&str> {
     // A part may end one unit early, so that it does not tear a pair apart.
     let limit = if most == 1 { encoding.alone() } else { most * encoding.in_part() - (most - 1) };
     split::split(text, limit, |piece| {
-        let units = piece.chars().map(|c| encoding.units(c)).sum();
+        let units = encoding.of(piece);
         if segments(piece, encoding, units) <= most { units.min(limit) } else { units }
     })
 }
@@ -94,6 +77,11 @@ impl Encoding {
         }
     }
 
+    /// Septets or UTF-16 units of a text.
+    fn of(self, text: &str) -> usize {
+        text.chars().map(|c| self.units(c)).sum()
+    }
+
     fn units(self, c: char) -> usize {
         match self {
             Self::Gsm7 => septets(c).unwrap_or(1),
@@ -102,6 +90,7 @@ impl Encoding {
     }
 }
 
+/// How many parts the network carries, at least 1.
 fn segments(text: &str, encoding: Encoding, units: usize) -> usize {
     if units <= encoding.alone() {
         return 1;
@@ -166,6 +155,12 @@ mod tests {
 
     use super::*;
 
+    fn cost(text: &str) -> (Encoding, usize, usize) {
+        let encoding = encoding(text);
+        let units = encoding.of(text);
+        (encoding, units, segments(text, encoding, units))
+    }
+
     fn samples() -> Value {
         serde_json::from_str(include_str!("../testdata/sms/segments.json")).unwrap()
     }
@@ -177,12 +172,9 @@ mod tests {
         assert!(cases.len() >= 30);
         for case in cases {
             let text = case["text"].as_str().unwrap();
-            let expected = Cost {
-                encoding: if case["encoding"] == "GSM-7" { Encoding::Gsm7 } else { Encoding::Ucs2 },
-                units: usize::try_from(case["units"].as_u64().unwrap()).unwrap(),
-                segments: usize::try_from(case["segments"].as_u64().unwrap()).unwrap(),
-            };
-            assert_eq!(cost(text), expected, "{}", case["name"]);
+            let number = |name: &str| usize::try_from(case[name].as_u64().unwrap()).unwrap();
+            let encoding = if case["encoding"] == "GSM-7" { Encoding::Gsm7 } else { Encoding::Ucs2 };
+            assert_eq!(cost(text), (encoding, number("units"), number("segments")), "{}", case["name"]);
         }
     }
 
@@ -231,7 +223,7 @@ mod tests {
         ) {
             let pieces = messages(&text, most);
             for piece in &pieces {
-                prop_assert!(cost(piece).segments <= most, "{} in {most}", piece.len());
+                prop_assert!(cost(piece).2 <= most, "{} in {most}", piece.len());
             }
             let solid = |text: &str| text.split_whitespace().collect::<String>();
             prop_assert_eq!(solid(&pieces.concat()), solid(&text));

@@ -106,7 +106,8 @@ pub(crate) fn number(text: &str) -> Option<String> {
     Some(if international { format!("+{digits}") } else { digits })
 }
 
-/// A time as gateways write it: RFC 3339, `2026-11-22 10:15:30` in UTC, or seconds or milliseconds since 1970.
+/// A time as gateways write it: RFC 3339, or seconds or milliseconds since 1970. `None` for a time without a zone:
+/// nobody knows where the clock hangs.
 pub(crate) fn time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(number) = text.parse::<i64>() {
@@ -114,11 +115,13 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
         let micros = if number < 100_000_000_000 { 1_000_000 } else { 1000 };
         return number.checked_mul(micros).map(Timestamp::from_micros);
     }
-    let moment = text.parse::<jiff::Timestamp>().or_else(|_| {
-        let local: jiff::civil::DateTime = text.parse()?;
-        local.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
-    });
-    moment.ok().map(|moment| Timestamp::from_micros(moment.as_microsecond()))
+    let time: jiff::Timestamp = text.parse().ok()?;
+    Some(Timestamp::from_micros(time.as_microsecond()))
+}
+
+/// A time like `2026-11-22 10:15:30`, which is known to be in UTC.
+pub(crate) fn utc(text: &str) -> Option<Timestamp> {
+    time(&format!("{}Z", text.trim()))
 }
 
 /// The contact of a number.
@@ -156,7 +159,7 @@ mod tests {
         for (given, seconds) in [
             ("2026-11-22T07:45:00Z", Some(1_795_333_500)),
             ("2026-11-22T10:45:00+03:00", Some(1_795_333_500)),
-            ("2026-11-22 07:45:00", Some(1_795_333_500)),
+            ("2026-11-22 07:45:00", None),
             ("1795333500", Some(1_795_333_500)),
             ("1795333500000", Some(1_795_333_500)),
             ("9223372036854775807", None),
@@ -165,6 +168,7 @@ mod tests {
         ] {
             assert_eq!(time(given), seconds.map(Timestamp::from_secs), "{given}");
         }
+        assert_eq!(utc(" 2026-11-22 07:45:00"), Some(Timestamp::from_secs(1_795_333_500)));
     }
 
     #[test]

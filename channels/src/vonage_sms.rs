@@ -258,7 +258,7 @@ fn is_receipt(parameters: &Parameters) -> bool {
 
 fn event(parameters: &Parameters, id: String, event: Event) -> Option<ChannelEvent> {
     let address = sms::number(of(parameters, "msisdn")?)?;
-    let at = of(parameters, "message-timestamp").and_then(sms::time);
+    let at = of(parameters, "message-timestamp").and_then(sms::utc);
     Some(ChannelEvent { id, contact: sms::contact(&address), address, at, event })
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Receiver {
 struct Reports {
     id: String,
     status: String,
-    to: Option<String>,
+    to: String,
     code: Option<String>,
     states: Vec<(String, ReceiptState)>,
 }
@@ -81,12 +81,15 @@ impl Receiver {
     }
 
     pub(crate) fn decode(&self, request: &WebhookRequest<'_>, now: Timestamp) -> Result<Decoded, Malformed> {
-        let fields = Fields::read(self.format, request)
-            // Many gateways report in the query of an address that they were given, whatever their messages are.
-            .or_else(|| Fields::read(Format::Form, request).filter(|_| request.body.is_empty()))
-            .ok_or(Malformed)?;
-        let report = self.reports.as_ref().and_then(|reports| reports.read(&fields));
-        let event = report.or_else(|| self.message(&fields, now));
+        let report = |fields: &Fields| self.reports.as_ref().and_then(|reports| reports.read(fields));
+        let event = match Fields::read(self.format, request) {
+            Some(fields) => report(&fields).or_else(|| self.message(&fields, now)),
+            // Many gateways report as a form or in a query, whatever their messages are.
+            None => {
+                let fields = Fields::read(Format::Form, request);
+                Some(fields.as_ref().and_then(report).ok_or(Malformed)?)
+            }
+        };
         let skipped = usize::from(event.is_none());
         let answer = Answer::text(self.answer.clone());
         Ok(Decoded { answer, ..Decoded::new(event.into_iter().collect(), skipped) })
@@ -144,7 +147,7 @@ impl Reports {
         Ok(Some(Self {
             id: settings.text("report.id").unwrap_or("id").to_owned(),
             status: status.to_owned(),
-            to: settings.text("report.to").map(str::to_owned),
+            to: settings.text("report.to").unwrap_or("to").to_owned(),
             code: settings.text("report.code").map(str::to_owned),
             states,
         }))
@@ -156,8 +159,8 @@ impl Reports {
         let id = fields.text(&self.id)?;
         let field = |name: &Option<String>| fields.text(name.as_deref()?);
         let code = field(&self.code).filter(|_| *state == ReceiptState::Failed);
-        // Most reports name the message alone.
-        let address = field(&self.to).and_then(|to| sms::number(&to)).unwrap_or_default();
+        // Some gateways name the message alone.
+        let address = fields.text(&self.to).and_then(|to| sms::number(&to)).unwrap_or_default();
         let receipt = Receipt { message: Some(MessageRef(id.clone())), state: *state, code };
         Some(ChannelEvent {
             id: format!("{id}:{value}"),

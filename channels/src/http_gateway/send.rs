@@ -16,7 +16,7 @@ use crate::segments::{self, Encoding};
 use crate::settings::Settings;
 
 /// The address for delivery reports, when none is given.
-pub(crate) const CALLBACK: &str = "{hook}?key={key}&id={id}";
+pub(crate) const CALLBACK: &str = "{hook}?key={key}&id={id}&to={to_no_plus}";
 
 /// The templates of a request.
 pub(crate) struct Sender {

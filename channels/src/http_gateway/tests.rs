@@ -128,7 +128,7 @@ fn every_sample_is_read_as_it_should_be() {
             "[mo-10023] +254700555010 text \"Habari\" @1795333500",
         ),
         ("in_json.json", sample!("in_json.json"), json, "[9a1c] +254700555010 text \"Habari\" @1795322700"),
-        ("in_xml.txt", sample!("in_xml.txt"), xml, "] +254700555010 text \"Habari & karibu\" @1795333500"),
+        ("in_xml.txt", sample!("in_xml.txt"), xml, "] +254700555010 text \"Habari & karibu\""),
         ("in_no_id.txt", sample!("in_no_id.txt"), &[], "] +254700555010 text \"Ndiyo\""),
         ("in_latin1.txt", sample!("in_latin1.txt"), charset, "] +254700555010 text \"café\""),
         (
@@ -235,6 +235,8 @@ fn what_cannot_be_read_is_left_out() {
         receive(&mixed, "id=9&status=1&to=254700555010", b"").unwrap().0,
         "[9:1] +254700555010 9 Delivered"
     );
+    assert_eq!(receive(&mixed, "", b"id=9&status=8").unwrap().0, "[9:8]  9 Sent");
+    assert_eq!(receive(&mixed, "", b"from=254700555010&text=x").unwrap_err(), Malformed, "only reports come so");
     let failed = receive(JASMIN, "id=9&message_status=undeliv&err=045", b"").unwrap().0;
     assert_eq!(failed, "[9:UNDELIV]  9 Failed 045");
 }
