@@ -1,4 +1,5 @@
-//! The widget, and a page to try it on. The widget is one file of plain JavaScript that is served as it was written.
+//! The widget, and a page to try it on. The widget is plain JavaScript that is served as it was written, so that nothing
+//! but cargo is needed to build the server.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,7 +18,16 @@ use http::{HeaderMap, StatusCode};
 use super::Chat;
 use crate::app::{App, Side};
 
-const WIDGET: &str = include_str!("../../../widget/widget.js");
+/// Its parts share one scope of their own, so that the page sees nothing of them.
+const WIDGET: &str = concat!(
+    "(() => {\n\"use strict\";\n",
+    include_str!("../../../widget/words.js"),
+    include_str!("../../../widget/looks.js"),
+    include_str!("../../../widget/wire.js"),
+    include_str!("../../../widget/rows.js"),
+    include_str!("../../../widget/chat.js"),
+    "})();\n",
+);
 const DEMO: &str = include_str!("demo.html");
 
 /// What is served besides the chat.

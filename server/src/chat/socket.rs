@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message as Packet, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::{IntoResponse, Response};
 use countersign_model::SecretText;
+use futures_util::SinkExt as _;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::frames::{ClientFrame, ServerFrame};
@@ -38,7 +40,7 @@ pub(super) async fn connect(State(chat): State<Arc<Chat>>, door: Door, upgrade: 
     upgrade
         .protocols([PROTOCOL])
         .read_buffer_size(BUFFER)
-        .write_buffer_size(0)
+        .write_buffer_size(BUFFER)
         .max_message_size(frame)
         .max_frame_size(frame)
         .on_upgrade(move |socket| async move {
@@ -85,7 +87,7 @@ impl Wire {
         // Before the first look, so that nothing is missed between the two.
         let watch = visitor.watch();
         let next = visitor.arrive(since, language).await?;
-        self.send(&ServerFrame::ready(next)).await?;
+        self.feed(&ServerFrame::ready(next)).await?;
         let mut told = Told { next, busy: false, live: false };
         self.tell(&visitor, &mut told).await?;
 
@@ -115,7 +117,8 @@ impl Wire {
                         return Err(Gone::Left);
                     }
                     missed += 1;
-                    self.put(Packet::Ping(axum::body::Bytes::new())).await?;
+                    self.put(Packet::Ping(Bytes::new())).await?;
+                    self.flush().await?;
                 }
             }
         }
@@ -180,12 +183,12 @@ impl Wire {
                 Err(problem) => return Err(problem.into()),
             };
             for (row, seq) in news.rows.iter().zip(news.first..) {
-                self.send(&ServerFrame::row(seq, row)).await?;
+                self.feed(&ServerFrame::row(seq, row)).await?;
             }
             told.next = news.next();
             if told.busy != news.busy {
                 told.busy = news.busy;
-                self.send(&ServerFrame::Typing { on: news.busy }).await?;
+                self.feed(&ServerFrame::Typing { on: news.busy }).await?;
             }
             if news.complete {
                 break;
@@ -193,9 +196,9 @@ impl Wire {
         }
         if !told.live {
             told.live = true;
-            self.send(&ServerFrame::Live { next: told.next }).await?;
+            self.feed(&ServerFrame::Live { next: told.next }).await?;
         }
-        Ok(())
+        self.flush().await
     }
 
     async fn refuse(&mut self, problem: &Problem, cid: Option<&str>) -> Result<(), Gone> {
@@ -206,15 +209,21 @@ impl Wire {
     }
 
     async fn send(&mut self, frame: &ServerFrame<'_>) -> Result<(), Gone> {
+        self.feed(frame).await?;
+        self.flush().await
+    }
+
+    /// Sends a frame together with those that follow.
+    async fn feed(&mut self, frame: &ServerFrame<'_>) -> Result<(), Gone> {
         self.put(Packet::Text(frame.to_json().into())).await
     }
 
-    /// Sends, and gives up a client that does not read: what is said to it stays in the transcript.
     async fn put(&mut self, packet: Packet) -> Result<(), Gone> {
-        match timeout(self.chat.limits.send, self.socket.send(packet)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Gone::Left),
-        }
+        in_time(self.chat.limits.send, self.socket.feed(packet)).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Gone> {
+        in_time(self.chat.limits.send, self.socket.flush()).await
     }
 
     /// Says why and closes.
@@ -225,13 +234,22 @@ impl Wire {
             _ => close_code::POLICY,
         };
         let frame = CloseFrame { code, reason: problem.code().into() };
-        if self.send(&ServerFrame::error(problem, None)).await.is_err()
+        if self.feed(&ServerFrame::error(problem, None)).await.is_err()
             || self.put(Packet::Close(Some(frame))).await.is_err()
+            || self.flush().await.is_err()
         {
             return;
         }
         // A socket that is closed with something unread in it takes back what was sent (RFC 1122 §4.2.2.13).
         let farewell = async { while let Some(Ok(_)) = self.socket.recv().await {} };
         let _ = timeout(FAREWELL, farewell).await;
+    }
+}
+
+/// Gives up a client that does not read: what is said to it stays in the transcript.
+async fn in_time<E>(time: Duration, writing: impl Future<Output = Result<(), E>>) -> Result<(), Gone> {
+    match timeout(time, writing).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Gone::Left),
     }
 }

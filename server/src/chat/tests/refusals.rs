@@ -79,7 +79,7 @@ async fn a_connection_says_first_who_it_is() {
 
 #[tokio::test]
 async fn a_session_ends_with_its_age_also_when_connected() {
-    let limits = Limits { ping: Duration::from_millis(5), ..Limits::default() };
+    let limits = Limits { ping: Duration::from_millis(30), ..Limits::default() };
     let rig = Rig::new(Plan { limits, ..Plan::default() }).await;
     let token = rig.token().await;
     let (mut client, _) = rig.connect(&token, 0).await;
@@ -116,7 +116,7 @@ async fn the_server_has_so_many_connections_and_no_more() {
 
 #[tokio::test]
 async fn a_connection_that_is_dead_is_dropped() {
-    let limits = Limits { ping: Duration::from_millis(5), total: 1, ..Limits::default() };
+    let limits = Limits { ping: Duration::from_millis(2), total: 1, ..Limits::default() };
     let rig = Rig::new(Plan { limits, ..Plan::default() }).await;
     // It answers no ping, because nobody reads from it.
     let dead = rig.connect(&rig.token().await, 0).await;

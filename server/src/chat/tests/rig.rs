@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::serve::ListenerExt as _;
 use countersign_egress::{OutgoingRequest, Policy, Sending, Transport};
 use countersign_model::{ChannelKind, Name, Timestamp};
 use countersign_runner::{
@@ -182,6 +183,7 @@ impl Rig {
         let router = routes(app.clone(), plan.limits, plan.keys);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
+        let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
         tokio::spawn(axum::serve(listener, router.clone()).into_future());
         Self { app, store, clock, address, router }
     }
