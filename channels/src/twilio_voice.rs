@@ -237,6 +237,7 @@ impl Voice for TwilioVoice {
 mod tests {
     use std::path::Path;
 
+    use proptest::prelude::*;
     use serde_json::Value;
 
     use super::*;
@@ -455,5 +456,17 @@ mod tests {
         );
         assert!(adapter().say("CA1", &OutMessage::Text("hi".into()), 0).is_err());
         assert_eq!(format!("{:?}", adapter()), "TwilioVoice");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(body in prop::collection::vec(any::<u8>(), 0..80), query in any::<String>()) {
+            let adapter = adapter();
+            for body in [body.clone(), ["CallSid=CA1&Digits=".as_bytes(), &body].concat()] {
+                let webhook = WebhookRequest { method: "POST", url: "", query: &query, headers: &[], body: &body };
+                let _ = adapter.decode(Verified::seal(&webhook), NOW);
+                let _ = adapter.verify(&webhook, NOW);
+            }
+        }
     }
 }

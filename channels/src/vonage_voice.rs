@@ -303,6 +303,7 @@ fn json_answer(body: String) -> Answer {
 mod tests {
     use std::path::Path;
 
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -488,5 +489,17 @@ mod tests {
         assert!(problem(settings().with("style", "male")).contains("`style` is not a number"));
         assert!(problem(settings().with("api_url", "ftp://x")).contains("`api_url`"));
         assert_eq!(format!("{:?}", open(&settings()).unwrap()), "VonageVoice");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(body in prop::collection::vec(any::<u8>(), 0..80), query in any::<String>()) {
+            let adapter = open(&settings()).unwrap();
+            for body in [body.clone(), [r#"{"uuid":"u","to":"1","dtmf":{"digits":"1"},"x":"#.as_bytes(), &body].concat()] {
+                let webhook = WebhookRequest { method: "POST", url: "", query: &query, headers: &[], body: &body };
+                let _ = adapter.decode(Verified::seal(&webhook), NOW);
+                let _ = adapter.verify(&webhook, NOW);
+            }
+        }
     }
 }

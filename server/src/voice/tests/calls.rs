@@ -55,18 +55,24 @@ async fn a_step_that_is_repeated_says_the_same_and_does_nothing() {
     for maker in BOTH {
         let rig = Rig::new(maker).await;
         let call = Call::new(&rig, maker, "call-1");
-        let first = call.begin().await;
-        assert_eq!(call.repeat().await, first);
-        let second = call.press("4711").await;
-        assert_eq!((call.repeat().await, call.repeat().await), (second.clone(), second));
-        let third = call.press(PIN).await;
-        assert_eq!(call.repeat().await, third);
-        let fourth = call.press("1").await;
-        assert_eq!(call.repeat().await, fourth);
+        for step in 0..4 {
+            let heard = match step {
+                0 => call.begin().await,
+                1 => call.press("4711").await,
+                2 => call.press(PIN).await,
+                _ => call.press("1").await,
+            };
+            let answer = call.answer.take();
+            assert!(!heard.words.is_empty() && !answer.is_empty());
+            for _ in 0..2 {
+                assert_eq!(call.repeat().await, heard);
+                assert_eq!(call.answer.take(), answer, "byte for byte");
+            }
+        }
         assert_eq!(rig.bank.asked.lock().unwrap().len(), 2);
         let said = call.told.take();
         let half = |text: &str| said.matches(text).count();
-        assert_eq!((half("Customer number?"), half("PIN?"), half("77.77")), (2, 3, 2));
+        assert_eq!((half("Customer number?"), half("PIN?"), half("77.77")), (3, 3, 3));
     }
 }
 

@@ -59,12 +59,22 @@ pub(super) struct Call<'r> {
     latest: RefCell<(String, Vec<u8>)>,
     /// Everything that the provider was told.
     pub(super) told: RefCell<String>,
+    /// What it was told last, byte for byte.
+    pub(super) answer: RefCell<String>,
 }
 
 impl<'r> Call<'r> {
     pub(super) fn new(rig: &'r Rig, maker: Maker, id: &str) -> Self {
         let next = RefCell::new(HOOK.to_owned());
-        Self { rig, maker, id: id.to_owned(), next, latest: RefCell::default(), told: RefCell::default() }
+        Self {
+            rig,
+            maker,
+            id: id.to_owned(),
+            next,
+            latest: RefCell::default(),
+            told: RefCell::default(),
+            answer: RefCell::default(),
+        }
     }
 
     pub(super) async fn begin(&self) -> Heard {
@@ -160,6 +170,7 @@ impl<'r> Call<'r> {
         let line = &self.rig.app.channels[&name("phone")];
         let answer = super::super::answer(&self.rig.app, line, adapter, query, decoded).await;
         self.told.borrow_mut().push_str(&answer.body);
+        self.answer.replace(answer.body.clone());
         answer
     }
 
