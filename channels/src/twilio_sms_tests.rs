@@ -146,6 +146,25 @@ fn words_of_opting_out_are_for_twilio_only_when_it_says_so() {
 }
 
 #[test]
+fn every_keyword_is_a_text_until_twilio_says_that_it_has_answered() {
+    let keywords: Value =
+        serde_json::from_str(include_str!("../testdata/sms/opt_out_keywords.json")).unwrap();
+    for (list, kind, event) in [
+        ("stop", "STOP", "SM1 +15550100123 blocked"),
+        ("start", "START", "SM1 +15550100123 unblocked"),
+        ("help", "HELP", ""),
+    ] {
+        for word in keywords[list].as_array().unwrap() {
+            let word = word.as_str().unwrap();
+            let form = format!("MessageSid=SM1&From=%2B15550100123&Body={word}");
+            let told = |form: &str| lines(&decode(form.as_bytes()).unwrap());
+            assert_eq!(told(&form), format!("SM1 +15550100123 text {word:?}"));
+            assert_eq!(told(&format!("{form}&OptOutType={kind}")), event);
+        }
+    }
+}
+
+#[test]
 fn with_get_the_query_is_read() {
     let query = "MessageSid=SM1&From=%2B15550100123&Body=hi";
     let request = WebhookRequest { method: "GET", url: URL, query, headers: &[], body: b"" };

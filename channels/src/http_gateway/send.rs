@@ -210,7 +210,7 @@ fn headers(settings: &Settings) -> Result<Vec<(&'static str, Template)>, OpenErr
                 "has a value that no header line can have; texts of messages belong elsewhere",
             ));
         }
-        // A channel is opened once in the life of a server, so its few names may stay for ever.
+        // Channels are opened when a server starts and not again, so the few names of one may stay for ever.
         let name: &'static str = name.leak();
         Ok((name, template))
     });
