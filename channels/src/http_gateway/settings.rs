@@ -101,7 +101,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         None,
         "The field of a delivery report with the status. Without it there are no reports.",
     ),
-    text("report.to", Some("to"), "The field of a delivery report with the user's number. A report without it cannot be found by the conversation."),
+    text(
+        "report.to",
+        Some("to"),
+        "The field of a delivery report with the user's number. A report without it cannot be found by the conversation.",
+    ),
     text("report.code", None, "The field of a delivery report with the error code."),
     text("report.queued", None, "The values of the status for a message that waits, with commas between."),
     text("report.sent", None, "The values of the status for a message that is on its way."),
