@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use countersign_model::{ChannelKind, UnknownChannel};
 
-use crate::commands::{chat, check, completions, schema, test};
+use crate::commands::{backup, chat, check, completions, config, keys, outbox, restore, schema, serve, test, tokens};
 
 /// Chatbots that log their users in.
 #[derive(Debug, Parser)]
@@ -16,6 +16,7 @@ Examples:
   countersign check demo.yaml                      check a bot file
   countersign chat demo.yaml --channel phone       talk to it as on a phone call
   countersign test demo.yaml                       run the conversation tests beside it
+  countersign serve                                run the server that countersign.toml describes
 
 `countersign help COMMAND` says more of each."
 )]
@@ -33,6 +34,13 @@ pub(crate) enum Command {
     Check(check::Args),
     Chat(Box<chat::Args>),
     Test(test::Args),
+    Serve(serve::Args),
+    Config(config::Args),
+    Tokens(tokens::Args),
+    Outbox(outbox::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Keys(keys::Args),
     Schema(schema::Args),
     Completions(completions::Args),
 }

@@ -25,8 +25,11 @@ use crate::problem::{Stop, Told, UNUSABLE};
 fn main() -> ExitCode {
     logging::quiet_panics();
     let arguments = Countersign::parse();
-    logging::start(arguments.v);
-    let result = run(arguments.command).and_then(|()| Ok(stdout().flush()?));
+    // The server's log is as its configuration says.
+    if !matches!(arguments.command, Some(Command::Serve(_))) {
+        logging::start(arguments.v);
+    }
+    let result = run(arguments.command, arguments.v).and_then(|()| Ok(stdout().flush()?));
     match result {
         // Whoever read the output has what was wanted.
         Ok(()) | Err(Stop::Unread) => ExitCode::SUCCESS,
@@ -40,13 +43,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Option<Command>) -> Result<(), Stop> {
+fn run(command: Option<Command>, verbosity: u8) -> Result<(), Stop> {
     let (mut out, mut err) = (stdout(), stderr());
     match command {
         None => commands::welcome::run(&mut out),
         Some(Command::Check(args)) => commands::check::run(&args, &mut out, &mut err),
         Some(Command::Chat(args)) => commands::chat::run(*args),
         Some(Command::Test(args)) => commands::test::run(&args, &mut out, &mut err),
+        Some(Command::Serve(args)) => commands::serve::run(&args, verbosity, &mut err),
+        Some(Command::Config(args)) => commands::config::run(&args, &mut out, &mut err),
+        Some(Command::Tokens(args)) => commands::tokens::run(&args, &mut out),
+        Some(Command::Outbox(args)) => commands::outbox::run(&args, &mut out),
+        Some(Command::Backup(args)) => commands::backup::run(&args, &mut out),
+        Some(Command::Restore(args)) => commands::restore::run(&args, &mut out),
+        Some(Command::Keys(args)) => commands::keys::run(&args, &mut out),
         Some(Command::Schema(args)) => commands::schema::run(&args, &mut out),
         Some(Command::Completions(args)) => commands::completions::run(&args, &mut out),
     }

@@ -15,6 +15,7 @@ use countersign_script::{BindError, CheckOptions, Checkup, Runnable};
 use countersign_store::{BotVersion, PublishedBot, StoreError};
 
 use crate::config::{ChannelConfig, Config};
+use crate::start_error::StartError;
 
 /// What bots need of a configuration, kept for the next time that the files are read.
 pub(crate) struct Desk {
@@ -124,6 +125,25 @@ pub(crate) struct Loaded {
     pub(crate) published: Vec<Name>,
 }
 
+/// Reads and checks the bot files of a configuration for its channels, and changes nothing. Gives the ids of the bots.
+///
+/// # Errors
+/// [`StartError::Bots`]: also for a file whose earlier version would be in service.
+pub fn check_bots(config: &Config) -> Result<Vec<Name>, StartError> {
+    let desk = Desk::of(config);
+    let (good, refused) = desk.read();
+    let channels = desk.channels.iter();
+    let without: Vec<_> = channels
+        .filter_map(|(id, kind, wanted)| desk.choose(id, *kind, wanted.as_ref(), &good, &[], &refused).err())
+        // A channel whose bot was refused is explained by that.
+        .filter(|why| refused.is_empty() || !matches!(why, NoBot::NeverPublished { .. }))
+        .collect();
+    if refused.is_empty() && without.is_empty() {
+        return Ok(good.into_iter().map(|good| good.bot.bot.clone()).collect());
+    }
+    Err(StartError::Bots { refused, without })
+}
+
 /// A bot and the file it came from.
 struct Good {
     bot: Runnable,
@@ -140,12 +160,6 @@ impl Desk {
             secrets: config.secrets.keys().cloned().collect(),
             channels: config.channels.iter().map(channel).collect(),
         }
-    }
-
-    /// Reads and checks the files, and changes nothing.
-    pub(crate) fn look(&self) -> (Vec<Runnable>, Vec<Refused>) {
-        let (good, refused) = self.read();
-        (good.into_iter().map(|good| good.bot).collect(), refused)
     }
 
     /// Reads and checks the files, publishes what changed, and finds the bot of each channel.

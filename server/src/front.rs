@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use countersign_model::SecretText;
 use http::header::{self, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -38,10 +39,6 @@ pub(crate) struct Status {
     pub(crate) token: Option<Arc<SecretText>>,
 }
 
-/// Who sent a request, behind trusted proxies.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
 impl Front {
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request<Incoming>, direct: IpAddr) -> Response<Body> {
@@ -64,7 +61,7 @@ impl Front {
     async fn routed(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let time = self.hooks.body_time;
         let mut request = request.map(|body| Body::new(Bounded::new(body, time)));
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(ConnectInfo(peer));
         match self.chat.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},

@@ -78,7 +78,7 @@ impl Server {
         let base = public_url.as_str().trim_end_matches('/').to_owned();
         let own: Vec<_> = std::iter::once(address).chain(status_socket.as_ref().map(|(_, at)| *at)).collect();
 
-        let store = store::open(&config.store).await?;
+        let store = store::open(&config.store)?;
         let is_needed = !store.data_keys().await?.is_empty();
         let masters = keys::masters(&config.keys, is_needed)?;
         let ring = open_keys(store.as_ref(), masters, [&config.workspace]).await?;

@@ -27,13 +27,8 @@ pub enum StartError {
         source: io::Error,
     },
     /// The database cannot be opened.
-    #[error("the database `{}` cannot be opened: {source}", .path.display())]
-    Database {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: StoreError,
-    },
+    #[error(transparent)]
+    Database(#[from] countersign_store_sql::OpenError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

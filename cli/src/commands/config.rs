@@ -1,0 +1,116 @@
+//! `countersign config`, and the configuration for all commands that need one.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use countersign_server::Config;
+
+use crate::problem::{NEGATIVE, Problem, Stop};
+
+/// Look at the configuration of the server.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign config default > countersign.toml    every setting with its default and its reason
+  countersign config check                         check countersign.toml and its bot files
+  countersign config check /etc/countersign/countersign.toml
+
+Exit codes: 0 it can be used, 1 a bot file has errors, 2 the configuration
+cannot be used.")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Print every setting with its default and its reason.
+    Default,
+    /// Check a configuration and the bot files that it names.
+    Check {
+        /// The configuration.
+        #[arg(default_value = FILE, env = VARIABLE, value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+const FILE: &str = "countersign.toml";
+const VARIABLE: &str = "COUNTERSIGN_CONFIG";
+
+/// Which configuration.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ConfigArgs {
+    /// The configuration of the server; it says where the database and the keys are.
+    #[arg(long, default_value = FILE, env = VARIABLE, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+impl ConfigArgs {
+    /// Reads it, with the variables of the environment.
+    pub(crate) fn read(&self) -> Result<Config, Problem> {
+        read(&self.config)
+    }
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write, err: &mut impl Write) -> Result<(), Stop> {
+    match &args.what {
+        What::Default => out.write_all(Config::default_file().as_bytes())?,
+        What::Check { file } => {
+            let config = read(file)?;
+            if let Err(error) = countersign_server::check_bots(&config) {
+                writeln!(err, "error: {error}")?;
+                return Err(Stop::Told(NEGATIVE));
+            }
+            let channels = config.channels.len();
+            let noun = if channels == 1 { "channel" } else { "channels" };
+            writeln!(out, "{}: no problems, {channels} {noun}", file.display())?;
+        }
+    }
+    Ok(())
+}
+
+fn read(file: &std::path::Path) -> Result<Config, Problem> {
+    Config::read(file, &environment()).map_err(|error| Problem::Setup(error.to_string()))
+}
+
+/// Variables whose values are no text set nothing.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("COUNTERSIGN_") || name == "CREDENTIALS_DIRECTORY")
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(file: PathBuf) -> (Result<(), Stop>, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let result = run(&Args { what: What::Check { file } }, &mut out, &mut err);
+        (result, String::from_utf8([out, err].concat()).unwrap())
+    }
+
+    #[test]
+    fn a_configuration_is_checked_with_its_bots() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.toml");
+        std::fs::write(&file, "bots = [\"demo.yaml\"]\n[[channels]]\nid = \"web\"\nkind = \"web\"\n").unwrap();
+        let (result, said) = check(file.clone());
+        assert!(matches!(result, Err(Stop::Told(NEGATIVE))));
+        assert!(said.contains("demo.yaml` is refused: it cannot be read"), "{said}");
+        let bot = "countersign: 1\nbot: demo\nscripts: [{ id: a, triggers: a, steps: [{ message: hi }] }]\n";
+        std::fs::write(folder.path().join("demo.yaml"), bot).unwrap();
+        let (result, said) = check(file.clone());
+        assert!(result.is_ok() && said.ends_with("c.toml: no problems, 1 channel\n"), "{said}");
+        std::fs::write(&file, "bot = []\n").unwrap();
+        assert!(matches!(check(file).0, Err(Stop::Problem(Problem::Setup(_)))));
+    }
+
+    #[test]
+    fn the_defaults_are_printed() {
+        let mut out = Vec::new();
+        run(&Args { what: What::Default }, &mut out, &mut Vec::new()).unwrap();
+        assert!(String::from_utf8(out).unwrap().contains("\nlisten = \"127.0.0.1:8080\"\n"));
+    }
+}

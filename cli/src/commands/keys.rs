@@ -1,0 +1,105 @@
+//! `countersign keys`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use countersign_server::{Rotation, Workshop};
+
+use super::config::ConfigArgs;
+use super::operator::{failed, wait};
+use crate::problem::{Problem, Stop};
+
+/// Change the keys that seal tokens and answers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign keys rotate                      a new master key; nobody has to log in again
+  countersign keys rotate --data-key           also a new key for what is sealed from now on
+  countersign keys rotate --retire             also take the old master keys out of the file
+  countersign keys rotate --key-file /etc/countersign/master.keys
+  countersign keys forget --yes                after the loss of a key file: users log in again
+
+It works beside a running server, which takes over the keys within seconds.")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Make a new master key, and wrap all data keys by it.
+    Rotate {
+        #[command(flatten)]
+        of: Of,
+        /// Also make a new data key: new tokens and answers are sealed by it.
+        #[arg(long)]
+        data_key: bool,
+        /// Also take the old master keys out of the file. Backups from before cannot be used without them, so keep a
+        /// copy of the file as long as those.
+        #[arg(long)]
+        retire: bool,
+    },
+    /// Give up what was sealed by keys that are lost. Users log in again.
+    Forget {
+        #[command(flatten)]
+        of: Of,
+        /// Do it. Without it, what is lost is only listed.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Of {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The key file, when it is not the one of the configuration.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+impl Of {
+    fn workshop(&self) -> Result<Workshop, Problem> {
+        let workshop = Workshop::open(&self.config.read()?).map_err(failed)?;
+        Ok(match &self.key_file {
+            Some(path) => workshop.with_key_file(path.clone()),
+            None => workshop,
+        })
+    }
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
+    match &args.what {
+        What::Rotate { of, data_key, retire } => {
+            let rotation = Rotation { data_key: *data_key, retire: *retire };
+            let done = wait(of.workshop()?.rotate(rotation))?.map_err(failed)?;
+            writeln!(out, "master key {} is active in {}", done.active, done.file.display())?;
+            writeln!(out, "data keys wrapped by it: {}", done.rewrapped)?;
+            if let Some(version) = done.data_key {
+                writeln!(out, "new values are sealed by data key {version}")?;
+            }
+            for id in done.retired {
+                writeln!(out, "master key {id} was taken out of the file")?;
+            }
+            writeln!(out, "copy the key file to where its backup is")?;
+        }
+        What::Forget { of, yes } => {
+            let workshop = of.workshop()?;
+            let lost = wait(workshop.lost_keys())?.map_err(failed)?;
+            if lost.is_empty() {
+                writeln!(out, "all data keys open; nothing is lost")?;
+                return Ok(());
+            }
+            for error in &lost {
+                writeln!(out, "{error}")?;
+            }
+            if !yes {
+                let why = "give --yes to remove these data keys and end all logins";
+                return Err(Problem::Setup(why.to_owned()).into());
+            }
+            let count = wait(workshop.forget_lost_keys())?.map_err(failed)?;
+            writeln!(out, "data keys removed: {count}; users log in again, and the server makes a new key at its start")?;
+        }
+    }
+    Ok(())
+}
