@@ -179,6 +179,18 @@ fn is_within_limits(body: &Value, limits: &Value) {
     assert_ne!(message["attachment"]["type"], "file");
 }
 
+#[test]
+fn every_limit_is_kept_at_its_edge() {
+    let limits = SAMPLES.json("limits.json");
+    for length in samples::lengths(&limits) {
+        for message in samples::all_of_length(length) {
+            let bodies = said(&*adapter(), USER, &message);
+            assert!(!bodies.is_empty(), "{length}: {message:?}");
+            bodies.iter().for_each(|body| is_within_limits(body, &limits));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn whatever_is_said_is_within_the_limits(message in samples::anything()) {

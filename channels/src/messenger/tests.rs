@@ -408,6 +408,26 @@ fn is_within_limits(body: &Value, limits: &Value) {
     }
 }
 
+#[test]
+fn an_echo_is_no_answer_whoever_it_seems_to_be_of() {
+    assert_eq!(told(&*adapter(), &body(&message(r#""mid":"a","text":"hi","is_echo":true"#))), (vec![], 0));
+    assert_eq!(told(&*adapter(), &body(&message(r#""mid":"a","text":"hi","is_self":true"#))), (vec![], 0));
+    let of_page = message(r#""mid":"a","text":"hi""#).replace(r#"{"id":"1"}"#, r#"{"id":"309812345670001"}"#);
+    assert_eq!(told(&*adapter(), &body(&of_page)), (vec![], 0));
+}
+
+#[test]
+fn every_limit_is_kept_at_its_edge() {
+    let limits = SAMPLES.json("limits.json");
+    for length in samples::lengths(&limits) {
+        for message in samples::all_of_length(length) {
+            let bodies = said(&*adapter(), USER, &message);
+            assert!(!bodies.is_empty(), "{length}: {message:?}");
+            bodies.iter().for_each(|body| is_within_limits(body, &limits));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn whatever_is_said_is_within_the_limits(message in samples::anything()) {

@@ -287,6 +287,71 @@ pub(crate) fn anything() -> impl Strategy<Value = OutMessage> {
     ]
 }
 
+/// Words of exactly so many characters, without a blank at an end.
+pub(crate) fn of_length(length: usize) -> String {
+    "word ".repeat(length / 5 + 1).chars().take(length.saturating_sub(1)).chain(['x']).collect()
+}
+
+/// Everything that has a text, a label or a payload of this length.
+pub(crate) fn all_of_length(length: usize) -> Vec<OutMessage> {
+    let words = || of_length(length);
+    let short = || choices(&[("Yes", "yes"), ("No", "no")]);
+    let label = || choices(&[("Yes", "yes"), (&words(), "no")]);
+    let payload = || choices(&[("Yes", "yes"), ("No", &"p".repeat(length))]);
+    let rows = |choice: Choice| {
+        let rows = ["1", "2", "3"].map(|id| Choice { label: id.into(), payload: id.into() });
+        rows.into_iter().chain([choice]).collect::<Vec<_>>()
+    };
+    let options = |text: String, choices| OutMessage::Options { text, choices };
+    let picture = || Some("https://example.com/p.jpg".to_owned());
+    let card = |title: String, text: Option<String>, image, choices| OutMessage::Card {
+        title,
+        text,
+        image,
+        choices,
+    };
+    let link =
+        |text: String, label: String| OutMessage::Link { text, label, url: "https://example.com".into() };
+    let mut all = vec![
+        OutMessage::Text(words()),
+        options(words(), short()),
+        options(words(), rows(short().remove(0))),
+        options("Which?".into(), label()),
+        options("Which?".into(), payload()),
+        options("Which?".into(), rows(label().remove(1))),
+        options("Which?".into(), rows(payload().remove(1))),
+        link(words(), "Go".into()),
+        link("See".into(), words()),
+    ];
+    for image in [None, picture()] {
+        all.extend([
+            card(words(), Some("text".into()), image.clone(), short()),
+            card("title".into(), Some(words()), image.clone(), short()),
+            card("title".into(), Some("text".into()), image.clone(), label()),
+            card("title".into(), Some("text".into()), image.clone(), payload()),
+            card(words(), None, image, vec![]),
+        ]);
+    }
+    let kinds = [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document];
+    all.extend(kinds.map(|kind| media(kind, "https://example.com/a.pdf", Some(&words()))));
+    all
+}
+
+/// Every number in a file of limits, the one before and the one after.
+pub(crate) fn lengths(limits: &Value) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    let mut rest = vec![limits];
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::Object(object) => rest.extend(object.values()),
+            Value::Number(number) => lengths.extend(number.as_u64().and_then(|it| usize::try_from(it).ok())),
+            _ => {}
+        }
+    }
+    lengths.retain(|length| (2..5000).contains(length));
+    lengths.iter().flat_map(|length| [length - 1, *length, length + 1]).collect()
+}
+
 /// Bodies that are nearly what the provider sends: a sample with a piece of it replaced.
 pub(crate) fn nearly(samples: &'static Samples) -> impl Strategy<Value = Vec<u8>> {
     let bodies: Vec<_> =

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use countersign_model::{MediaKind, OutMessage};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -541,7 +543,7 @@ fn is_within_limits(body: &Value, limits: &Value) {
             let interactive = &body["interactive"];
             let action = &interactive["action"];
             let words = &interactive["body"]["text"];
-            let mut seen = std::collections::HashSet::new();
+            let (mut ids, mut titles) = (HashSet::new(), HashSet::new());
             match interactive["type"].as_str().unwrap() {
                 "button" => {
                     within(words, "/interactive_body_chars/button");
@@ -550,10 +552,8 @@ fn is_within_limits(body: &Value, limits: &Value) {
                     for button in buttons {
                         within(&button["reply"]["title"], "/reply_buttons/title_chars");
                         within(&button["reply"]["id"], "/reply_buttons/id_chars");
-                        assert!(
-                            seen.insert(&button["reply"]["id"]) && seen.insert(&button["reply"]["title"])
-                                || button["reply"]["id"] == button["reply"]["title"]
-                        );
+                        let reply = &button["reply"];
+                        assert!(ids.insert(&reply["id"]) && titles.insert(&reply["title"]));
                     }
                 }
                 "list" => {
@@ -564,7 +564,7 @@ fn is_within_limits(body: &Value, limits: &Value) {
                     for row in rows {
                         within(&row["title"], "/list/row_title_chars");
                         within(&row["id"], "/list/row_id_chars");
-                        assert!(seen.insert(&row["id"]));
+                        assert!(ids.insert(&row["id"]) && titles.insert(&row["title"]));
                         if let Some(description) = row.get("description") {
                             within(description, "/list/row_description_chars");
                         }
@@ -591,6 +591,51 @@ fn is_within_limits(body: &Value, limits: &Value) {
             assert!(body["location"]["latitude"].is_number() && body["location"]["longitude"].is_number())
         }
         other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn what_just_fits_stays_whole_and_what_is_one_longer_does_not() {
+    let forms = |message: &OutMessage| {
+        let form = |body: &Value| {
+            body.pointer("/interactive/type").unwrap_or(&body["type"]).as_str().unwrap().to_owned()
+        };
+        said(&*adapter(), NUMBER, message).iter().map(form).collect::<Vec<_>>().join(" ")
+    };
+    let words = samples::of_length;
+    let yes = || choices(&[("Yes", "yes")]);
+    let options = |text: String| OutMessage::Options { text, choices: yes() };
+    assert_eq!(
+        (forms(&options(words(1024))), forms(&options(words(1025)))),
+        ("button".into(), "text button".into())
+    );
+    let label =
+        |length| OutMessage::Options { text: "Which?".into(), choices: choices(&[(&words(length), "a")]) };
+    assert_eq!((forms(&label(20)), forms(&label(21))), ("button".into(), "list".into()));
+    let payload = |length| OutMessage::Options {
+        text: "Which?".into(),
+        choices: choices(&[("a", &"p".repeat(length))]),
+    };
+    assert_eq!((forms(&payload(256)), forms(&payload(257))), ("button".into(), "text".into()));
+    let text = |length| OutMessage::Text(words(length));
+    assert_eq!((forms(&text(4096)), forms(&text(4097))), ("text".into(), "text text".into()));
+    let image = |length| media(MediaKind::Image, "https://example.com/a.jpg", Some(&words(length)));
+    assert_eq!((forms(&image(1024)), forms(&image(1025))), ("image".into(), "image text".into()));
+    let card =
+        |title| OutMessage::Card { title: words(title), text: Some("a".into()), image: None, choices: yes() };
+    let header = |title| said(&*adapter(), NUMBER, &card(title))[0].pointer("/interactive/header").is_some();
+    assert_eq!((header(60), header(61)), (true, false));
+}
+
+#[test]
+fn every_limit_is_kept_at_its_edge() {
+    let limits = SAMPLES.json("limits.json");
+    for length in samples::lengths(&limits) {
+        for message in samples::all_of_length(length) {
+            let bodies = said(&*adapter(), NUMBER, &message);
+            assert!(!bodies.is_empty(), "{length}: {message:?}");
+            bodies.iter().for_each(|body| is_within_limits(body, &limits));
+        }
     }
 }
 
