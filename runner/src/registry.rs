@@ -14,10 +14,15 @@ pub struct Registry(RwLock<Content>);
 
 #[derive(Default)]
 struct Content {
-    channels: HashMap<(Name, Name), Arc<ChannelAccount>>,
+    workspaces: HashMap<Name, Workspace>,
+}
+
+#[derive(Default)]
+struct Workspace {
+    channels: HashMap<Name, Arc<ChannelAccount>>,
     /// Every version that a session may still run on.
-    versions: HashMap<(Name, Fingerprint), Runnable>,
-    secrets: HashMap<(Name, Box<str>), SecretText>,
+    versions: HashMap<Fingerprint, Runnable>,
+    secrets: HashMap<Box<str>, SecretText>,
 }
 
 /// One account at a provider, and the bot that answers there.
@@ -44,9 +49,9 @@ impl Registry {
     /// that run on them.
     pub fn put_channel(&self, account: ChannelAccount) {
         let mut content = self.write();
-        let version = (account.workspace.clone(), account.bot.fingerprint);
-        content.versions.insert(version, account.bot.clone());
-        content.channels.insert((account.workspace.clone(), account.id.clone()), Arc::new(account));
+        let workspace = content.of(&account.workspace);
+        workspace.versions.insert(account.bot.fingerprint, account.bot.clone());
+        workspace.channels.insert(account.id.clone(), Arc::new(account));
     }
 
     /// Lets new sessions of a channel start on another version of a bot. Gives `false` when there is no such channel.
@@ -64,26 +69,26 @@ impl Registry {
 
     /// Adds a version for the sessions that still run on it, after a restart.
     pub fn put_version(&self, workspace: &Name, bot: Runnable) {
-        self.write().versions.insert((workspace.clone(), bot.fingerprint), bot);
+        self.write().of(workspace).versions.insert(bot.fingerprint, bot);
     }
 
     /// Adds a secret of a workspace, or puts it in the place of the one with its name.
     pub fn put_secret(&self, workspace: &Name, name: &str, value: SecretText) {
-        self.write().secrets.insert((workspace.clone(), name.into()), value);
+        self.write().of(workspace).secrets.insert(name.into(), value);
     }
 
     /// A channel.
     pub fn channel(&self, workspace: &Name, id: &Name) -> Option<Arc<ChannelAccount>> {
-        self.read().channels.get(&(workspace.clone(), id.clone())).cloned()
+        self.read().workspaces.get(workspace)?.channels.get(id).cloned()
     }
 
     /// A version of a bot.
     pub fn version(&self, workspace: &Name, version: Fingerprint) -> Option<Runnable> {
-        self.read().versions.get(&(workspace.clone(), version)).cloned()
+        self.read().workspaces.get(workspace)?.versions.get(&version).cloned()
     }
 
     pub(crate) fn secret(&self, workspace: &Name, name: &str) -> Option<SecretText> {
-        self.read().secrets.get(&(workspace.clone(), name.into())).map(SecretText::duplicate)
+        self.read().workspaces.get(workspace)?.secrets.get(name).map(SecretText::duplicate)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Content> {
@@ -95,9 +100,17 @@ impl Registry {
     }
 }
 
+impl Content {
+    fn of(&mut self, workspace: &Name) -> &mut Workspace {
+        self.workspaces.entry(workspace.clone()).or_default()
+    }
+}
+
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let content = self.read();
-        write!(f, "Registry({} channels, {} versions)", content.channels.len(), content.versions.len())
+        let channels: usize = content.workspaces.values().map(|workspace| workspace.channels.len()).sum();
+        let versions: usize = content.workspaces.values().map(|workspace| workspace.versions.len()).sum();
+        write!(f, "Registry({channels} channels, {versions} versions)")
     }
 }

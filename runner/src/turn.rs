@@ -12,7 +12,7 @@ use countersign_script::program::{Fingerprint, TokenComponent};
 use countersign_store::failpoint::Failpoint;
 use countersign_store::{
     AnswerRow, BotVersion, Claimed, CommitError, ConversationKey, Delivery, InboundKind, InboxRow, Lead,
-    Line, NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoreError, StoredSession,
+    Lease, Line, NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoreError, StoredSession,
     TimerChange, TurnCommit,
 };
 
@@ -38,10 +38,9 @@ impl Runner {
     pub async fn turn(&self) -> Result<bool, RunError> {
         let runner = self.inner();
         let Some(claimed) = runner.claim_turn().await? else { return Ok(false) };
-        let lease = claimed.lease.clone();
         match runner.take_turn(claimed).await {
             Ok(()) => Ok(true),
-            Err(error) => {
+            Err((lease, error)) => {
                 // What went wrong may go right later, and for another worker sooner than the lease ends.
                 let _ = runner.store.release(&lease).await;
                 Err(error)
@@ -56,11 +55,16 @@ impl Inner {
         self.store.claim(self.worker, now, now.plus(LEASE)).await
     }
 
-    pub(crate) async fn take_turn(&self, claimed: Claimed) -> Result<(), RunError> {
+    /// Computes and commits. A failure comes with the lease, because the conversation is still held.
+    pub(crate) async fn take_turn(&self, claimed: Claimed) -> Result<(), (Lease, RunError)> {
         let started = self.now();
         let waited = started.since(claimed.inbound.received_at);
-        let key = claimed.lease.conversation.clone();
-        let commit = self.compute(claimed, started).await?;
+        let (key, fencing) = (claimed.lease.conversation.clone(), claimed.lease.fencing);
+        let held = |key| Lease { conversation: key, fencing };
+        let commit = match self.compute(&key, claimed, started).await {
+            Ok(commit) => commit,
+            Err(error) => return Err((held(key), error)),
+        };
         let (delivers, calls) = (!commit.outbox.is_empty(), !commit.calls.is_empty());
         let timer = commit.session.as_ref().map(|session| session.timer);
         Failpoint::TurnBeforeCommit.pass();
@@ -69,7 +73,7 @@ impl Inner {
         match committed {
             Ok(()) => {}
             Err(CommitError::LeaseLost) => return Ok(()),
-            Err(CommitError::Store(error)) => return Err(error.into()),
+            Err(CommitError::Store(error)) => return Err((held(key), error.into())),
         }
         if delivers {
             self.wake.deliveries.notify_one();
@@ -119,11 +123,15 @@ struct Loaded {
 }
 
 impl Inner {
-    async fn compute(&self, claimed: Claimed, now: Timestamp) -> Result<TurnCommit, RunError> {
+    async fn compute(
+        &self,
+        key: &ConversationKey,
+        claimed: Claimed,
+        now: Timestamp,
+    ) -> Result<TurnCommit, RunError> {
         let Claimed { lease, conversation, inbound } = claimed;
-        let key = &lease.conversation;
         let mut commit = TurnCommit {
-            lease: lease.clone(),
+            lease,
             now,
             consumed: inbound.seq,
             session: None,

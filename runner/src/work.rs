@@ -43,6 +43,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What is due and was not taken is looked at again so often: the outbox is held, say, or all workers are busy.
 const LOOK_SOON: Duration = Duration::from_millis(250);
 
+/// So many damaged rows in a row are gone past without a rest.
+const MOST_DAMAGED: u32 = 100;
+
 impl Runner {
     /// Works until the stop: timers, turns, calls, deliveries, each as soon as there is something to do. Then nothing new
     /// is begun, and it returns when what was begun has ended; what takes longer than the grace is left to the next
@@ -101,7 +104,7 @@ impl Runner {
 /// A kind of work.
 trait Kind: Send + 'static {
     type Claimed: Send + 'static;
-    /// Whether the end of a task is not waited for beyond the grace.
+    /// Its name in the log.
     const NAME: &'static str;
 
     fn bell(wake: &Wake) -> &Notify;
@@ -166,13 +169,18 @@ impl Lane {
                 }
                 Err(error) => {
                     drop(slot);
+                    failures += 1;
+                    // One row that cannot be read is held back by the store, and the others go on.
+                    if matches!(error, StoreError::Damaged { .. }) && failures <= MOST_DAMAGED {
+                        tracing::error!(work = K::NAME, %error, "left out");
+                        continue;
+                    }
                     tracing::error!(work = K::NAME, %error, "nothing can be taken up at the moment");
                     tokio::select! {
                         biased;
                         () = halt.cancelled() => break,
                         () = inner.rest_after(failures) => {}
                     }
-                    failures += 1;
                 }
             }
         }
@@ -194,17 +202,18 @@ impl Kind for Turns {
     }
 
     async fn make(runner: &Inner, claimed: Claimed) -> Result<(), RunError> {
-        let lease = claimed.lease.clone();
-        let made = runner.take_turn(claimed).await;
-        if made.is_ok() {
-            runner.trouble.store(0, Ordering::Relaxed);
-            return made;
-        }
+        let (lease, error) = match runner.take_turn(claimed).await {
+            Ok(()) => {
+                runner.trouble.store(0, Ordering::Relaxed);
+                return Ok(());
+            }
+            Err(failed) => failed,
+        };
         // Its conversation waits, and no other.
         runner.rest_after(runner.trouble.fetch_add(1, Ordering::Relaxed)).await;
         let _ = runner.store.release(&lease).await;
         runner.wake.turns.notify_one();
-        made
+        Err(error)
     }
 }
 

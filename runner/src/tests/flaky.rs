@@ -10,17 +10,29 @@ use countersign_vault::WrappedKey;
 pub(super) struct Flaky {
     store: Arc<MemoryStore>,
     broken: AtomicBool,
+    damaged: AtomicU64,
     claims: AtomicU64,
     outside: AtomicU64,
 }
 
 impl Flaky {
     pub(super) fn new(store: Arc<MemoryStore>) -> Self {
-        Self { store, broken: AtomicBool::new(false), claims: AtomicU64::new(0), outside: AtomicU64::new(0) }
+        Self {
+            store,
+            broken: AtomicBool::new(false),
+            damaged: AtomicU64::new(0),
+            claims: AtomicU64::new(0),
+            outside: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn breaks(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// So many rows cannot be read.
+    pub(super) fn damages(&self, rows: u64) {
+        self.damaged.store(rows, Ordering::SeqCst);
     }
 
     /// How often it was asked for something to do since the last time this was asked.
@@ -61,7 +73,12 @@ impl Conversations for Flaky {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Claimed>, StoreError> {
-        self.asked()?.claim(worker, now, until).await
+        let store = self.asked()?;
+        let one_less = |rows: u64| rows.checked_sub(1);
+        if self.damaged.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+            return Err(StoreError::Damaged { table: "inbox" });
+        }
+        store.claim(worker, now, until).await
     }
 
     async fn commit_turn(&self, turn: TurnCommit) -> Result<(), CommitError> {

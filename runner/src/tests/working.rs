@@ -266,3 +266,15 @@ async fn new_data_keys_of_another_program_are_taken_over() {
     assert!(open());
     work.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_row_holds_up_nobody() {
+    let rig = Rig::timed().await;
+    rig.flaky.damages(3);
+    let work = AtWork::on(&rig.runner);
+    let began = Instant::now();
+    rig.text_in("ada", "hello").await;
+    assert_eq!(said(&rig, "ada", 1).await, ["Hello."]);
+    assert!(began.elapsed().is_zero());
+    work.end().await;
+}
