@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use countersign_model::{ChannelKind, UnknownChannel};
 
-use crate::commands::{backup, chat, check, completions, config, keys, outbox, restore, schema, serve, test, tokens};
+use crate::commands::{backup, chat, check, completions, demo, config, keys, outbox, restore, schema, serve, test, tokens};
 
 /// Chatbots that log their users in.
 #[derive(Debug, Parser)]
@@ -16,6 +16,7 @@ Examples:
   countersign check demo.yaml                      check a bot file
   countersign chat demo.yaml --channel phone       talk to it as on a phone call
   countersign test demo.yaml                       run the conversation tests beside it
+  countersign demo                                 try everything on this machine
   countersign serve                                run the server that countersign.toml describes
 
 `countersign help COMMAND` says more of each."
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Restore(restore::Args),
     Keys(keys::Args),
     Schema(schema::Args),
+    Demo(demo::Args),
     Completions(completions::Args),
 }
 

@@ -57,6 +57,7 @@ fn run(command: Option<Command>, verbosity: u8) -> Result<(), Stop> {
         Some(Command::Backup(args)) => commands::backup::run(&args, &mut out),
         Some(Command::Restore(args)) => commands::restore::run(&args, &mut out),
         Some(Command::Keys(args)) => commands::keys::run(&args, &mut out),
+        Some(Command::Demo(args)) => commands::demo::run(args),
         Some(Command::Schema(args)) => commands::schema::run(&args, &mut out),
         Some(Command::Completions(args)) => commands::completions::run(&args, &mut out),
     }

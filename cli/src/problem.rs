@@ -107,6 +107,12 @@ pub(crate) enum Problem {
     /// No test has the text of `--filter` in its name.
     #[error("no test has `{0}` in its name")]
     NothingFiltered(String),
+    /// The demo does not start.
+    #[error(transparent)]
+    Demo(Box<crate::commands::demo::DemoError>),
+    /// The stand-ins of a demo cannot be used.
+    #[error(transparent)]
+    Connect(#[from] crate::chat::connect::ConnectError),
     /// The parts below could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -147,6 +153,8 @@ impl Problem {
             Self::NoPair { flag, example } => format!("write `{flag} {example}`"),
             Self::Twice { .. } => "leave one of them out".to_owned(),
             Self::NothingFiltered(_) => "leave out `--filter` to run all".to_owned(),
+            Self::Demo(error) => return error.help(),
+            Self::Connect(error) => return error.help(),
             Self::Unreadable(..)
             | Self::Unwritable(..)
             | Self::Io(_)
@@ -161,6 +169,12 @@ impl Problem {
 impl From<Problem> for Stop {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
+    }
+}
+
+impl From<crate::chat::connect::ConnectError> for Stop {
+    fn from(error: crate::chat::connect::ConnectError) -> Self {
+        Self::Problem(error.into())
     }
 }
 

@@ -1,5 +1,6 @@
 //! A conversation in the terminal.
 
+pub(crate) mod connect;
 pub(crate) mod conversation;
 pub(crate) mod input;
 pub(crate) mod lines;

@@ -9,6 +9,7 @@ use countersign_model::{ChannelKind, Contact, SecretText};
 use countersign_script::Runnable;
 
 use crate::bot_file::{BotFile, terminal_width};
+use crate::chat::connect;
 use crate::chat::conversation::Conversation;
 use crate::chat::lines::{self, Awaited};
 use crate::chat::observer::ToStderr;
@@ -29,6 +30,9 @@ show as ⏎, choices as `[1] First [2] Second`. A pause of the bot is not waited
 
 On the phone a line of digits is keys, other text is spoken, an empty line is silence.
 
+With `--connect` there is no bot file: you talk to the bots of a running `countersign demo`
+through the webhooks of a provider, and what you type is seen, as on a real phone.
+
 Lines that begin with / are commands: /help, /vars, /wait 20m, /hangup, /quit.
 // sends a text that begins with /.
 
@@ -38,13 +42,14 @@ Examples:
   countersign chat demo.yaml --config bank_url=http://127.0.0.1:8090 --allow 127.0.0.1:8090
   printf 'balance\nalice\n' | countersign chat demo.yaml --channel sms
   countersign chat demo.yaml --record demo.test.yaml
+  countersign chat --connect --channel telegram --as alice
 
 Exit codes: 0 the conversation or the input ended, 1 the bot has errors,
 2 the command or a file cannot be used.")]
 pub(crate) struct Args {
     /// The bot file.
-    #[arg(value_name = "BOT")]
-    bot: PathBuf,
+    #[arg(value_name = "BOT", required_unless_present = "connect", conflicts_with = "connect")]
+    bot: Option<PathBuf>,
     /// The channel.
     #[arg(long, value_name = "KIND", default_value = "whatsapp", value_parser = crate::arguments::channel)]
     channel: ChannelKind,
@@ -68,15 +73,43 @@ pub(crate) struct Args {
     /// Write the conversation into a file as a conversation test; a placeholder stands for each secret.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    #[command(flatten)]
+    connect: ConnectArgs,
     /// When to use colours.
     #[arg(long, value_enum, default_value_t)]
     color: ColorChoice,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "A running demo")]
+struct ConnectArgs {
+    /// Talk through a running `countersign demo`; the address is that of its stand-ins.
+    #[arg(
+        long,
+        value_name = "URL",
+        num_args = 0..=1,
+        default_missing_value = connect::USUAL_URL,
+        conflicts_with_all = ["config", "secret", "allow", "script", "record", "verbose"]
+    )]
+    connect: Option<String>,
+    /// Be this user. A phone number stands for itself.
+    #[arg(long = "as", value_name = "NAME", default_value = "alice", requires = "connect")]
+    user: String,
+    /// The line, where a channel has several: `phone-vonage`, `sms-kannel`.
+    #[arg(long, value_name = "ID", requires = "connect")]
+    line: Option<String>,
+}
+
 pub(crate) fn run(args: Args) -> Result<(), Stop> {
     let paint = args.color.paint(&stdout());
     let paint_err = args.color.paint(&stderr());
-    let file = BotFile::read(&args.bot)?;
+    if let Some(url) = args.connect.connect {
+        let ConnectArgs { user, line, .. } = args.connect;
+        return connect::run(connect::Options { url, channel: args.channel, user, line, paint });
+    }
+    // The command line asks for one of the two.
+    let bot_path = args.bot.unwrap_or_default();
+    let file = BotFile::read(&bot_path)?;
     if let Some(path) = args.record.as_ref().filter(|path| path.exists()) {
         return Err(Problem::Exists(path.clone()).into());
     }
@@ -94,11 +127,11 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
         let constants = workspace.constants.clone();
         let secrets: BTreeSet<_> = workspace.secret_names();
         let script = args.script.as_deref();
-        let bot = args.bot.file_name().map_or(args.bot.as_path(), std::path::Path::new);
+        let bot = bot_path.file_name().map_or(bot_path.as_path(), std::path::Path::new);
         // The test is read from its own folder.
-        let bot = match path.parent() == args.bot.parent() {
+        let bot = match path.parent() == bot_path.parent() {
             true => bot.display().to_string(),
-            false => std::path::absolute(&args.bot).unwrap_or(args.bot.clone()).display().to_string(),
+            false => std::path::absolute(&bot_path).unwrap_or(bot_path.clone()).display().to_string(),
         };
         let hosts = args.workspace.allow.clone();
         let recording = Recording::new(&bot, args.channel, &contact, constants, &secrets, &hosts, script);

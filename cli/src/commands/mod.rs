@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod demo;
 pub(crate) mod config;
 pub(crate) mod keys;
 pub(crate) mod operator;

@@ -26,6 +26,7 @@
 
 mod act;
 mod call;
+mod channel;
 mod client;
 mod control;
 mod dialect;

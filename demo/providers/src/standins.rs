@@ -123,6 +123,11 @@ impl Standins {
         format!("http://{}", self.addr)
     }
 
+    /// What a bot's server is told as the address of the provider's API, for the line of that name.
+    pub fn api_url(&self, id: &str) -> String {
+        format!("http://{}/{id}", self.addr)
+    }
+
     /// Opens a line. It can be used at once; nothing is sent before somebody does something.
     ///
     /// # Errors

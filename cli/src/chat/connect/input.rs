@@ -1,0 +1,116 @@
+use countersign_model::{ChannelKind, Choice};
+use serde_json::{Value, json};
+
+/// What `/help` prints.
+pub(super) const HELP: &str = "\
+/repeat       the provider sends your last message again; nothing may happen twice
+/hangup       hang up the phone
+/quit         end the program, as do Ctrl-C and Ctrl-D
+//text        send a text that begins with /";
+
+/// What a line means.
+#[derive(Debug, PartialEq)]
+pub(super) enum Typed {
+    /// The stand-in is told to do this as the user.
+    Act(Value),
+    /// To be told to whoever typed.
+    Tell(String),
+    Leave,
+    Nothing,
+}
+
+/// Reads a line. `offered` are the choices of the bot's last message.
+pub(super) fn read(line: &str, channel: ChannelKind, offered: &[Choice]) -> Typed {
+    let trimmed = line.trim();
+    let can = channel.capabilities();
+    if let Some(rest) = trimmed.strip_prefix("//") {
+        return say(&format!("/{rest}"), can.spoken);
+    }
+    if let Some(command) = trimmed.strip_prefix('/') {
+        return match command {
+            "quit" | "exit" => Typed::Leave,
+            "help" => Typed::Tell(HELP.to_owned()),
+            "repeat" => Typed::Act(json!({ "repeat": true })),
+            "hangup" if can.spoken => Typed::Act(json!({ "hangup": true })),
+            "hangup" => Typed::Tell("only a phone call can be hung up; /quit ends the program".to_owned()),
+            // What a messenger itself would send: `/start` is the first message at Telegram.
+            "start" if channel == ChannelKind::Telegram => say("/start", false),
+            other => Typed::Tell(format!(
+                "there is no command `/{other}`; /help lists them, and // sends a text that begins with /"
+            )),
+        };
+    }
+    if can.spoken {
+        return on_the_phone(trimmed);
+    }
+    if trimmed.is_empty() {
+        return Typed::Nothing;
+    }
+    match number_of(trimmed, offered) {
+        Some(number) => Typed::Act(json!({ "tap": number })),
+        // The white space around a password may be part of it.
+        None => say(line, false),
+    }
+}
+
+fn say(text: &str, spoken: bool) -> Typed {
+    Typed::Act(if spoken { json!({ "speech": text }) } else { json!({ "text": text }) })
+}
+
+/// Digits are keys, other text is speech, nothing is silence.
+fn on_the_phone(text: &str) -> Typed {
+    let is_key = |c: char| c.is_ascii_digit() || c == '*' || c == '#';
+    Typed::Act(match text {
+        "" => json!({ "silence": true }),
+        _ if text.chars().all(is_key) => json!({ "digits": text }),
+        _ => json!({ "speech": text }),
+    })
+}
+
+/// The number of the choice, from 1 on, when the text is its number or its label.
+fn number_of(text: &str, offered: &[Choice]) -> Option<usize> {
+    let by_number = text.parse().ok().filter(|number| (1..=offered.len()).contains(number));
+    by_number.or_else(|| Some(1 + offered.iter().position(|choice| choice.label.trim() == text)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str, channel: ChannelKind) -> Typed {
+        let offered =
+            ["Checking", "Savings"].map(|label| Choice { label: label.to_owned(), payload: String::new() });
+        read(line, channel, &offered)
+    }
+
+    #[test]
+    fn a_number_or_a_label_taps() {
+        assert_eq!(typed("2", ChannelKind::Whatsapp), Typed::Act(json!({ "tap": 2 })));
+        assert_eq!(typed("Savings", ChannelKind::Messenger), Typed::Act(json!({ "tap": 2 })));
+        assert_eq!(typed("3", ChannelKind::Whatsapp), Typed::Act(json!({ "text": "3" })));
+        assert_eq!(read("1", ChannelKind::Sms, &[]), Typed::Act(json!({ "text": "1" })));
+        assert_eq!(typed(" a b ", ChannelKind::Whatsapp), Typed::Act(json!({ "text": " a b " })));
+        assert_eq!(typed("  ", ChannelKind::Whatsapp), Typed::Nothing);
+    }
+
+    #[test]
+    fn a_phone_has_keys_and_a_voice() {
+        assert_eq!(typed("4711#", ChannelKind::Phone), Typed::Act(json!({ "digits": "4711#" })));
+        assert_eq!(typed("my balance", ChannelKind::Phone), Typed::Act(json!({ "speech": "my balance" })));
+        assert_eq!(typed("", ChannelKind::Phone), Typed::Act(json!({ "silence": true })));
+        assert_eq!(typed("/hangup", ChannelKind::Phone), Typed::Act(json!({ "hangup": true })));
+    }
+
+    #[test]
+    fn commands_are_not_sent() {
+        assert_eq!(typed("/repeat", ChannelKind::Sms), Typed::Act(json!({ "repeat": true })));
+        assert_eq!(typed("/quit", ChannelKind::Sms), Typed::Leave);
+        assert_eq!(typed("/help", ChannelKind::Sms), Typed::Tell(HELP.to_owned()));
+        assert_eq!(typed("//x", ChannelKind::Sms), Typed::Act(json!({ "text": "/x" })));
+        assert_eq!(typed("/start", ChannelKind::Telegram), Typed::Act(json!({ "text": "/start" })));
+        let Typed::Tell(text) = typed("/hangup", ChannelKind::Sms) else { panic!() };
+        assert!(text.starts_with("only a phone call"));
+        let Typed::Tell(text) = typed("/hangpu", ChannelKind::Phone) else { panic!() };
+        assert!(text.contains("`/hangpu`"));
+    }
+}

@@ -1,0 +1,60 @@
+//! What the demo says when it is ready.
+
+use std::net::SocketAddr;
+
+use super::world::World;
+use crate::color::Paint;
+
+/// Where `countersign chat --connect` looks when it is not told.
+const USUAL_PORT: u16 = 8081;
+
+pub(super) fn words(world: &World, paint: Paint) -> String {
+    let (listen, stand_ins) = world.wanted();
+    let mut notes = String::new();
+    if listen.port() != 0 && world.addr() != listen {
+        notes += &format!("{listen} is taken, so the server listens on {}.\n", world.addr());
+    }
+    if stand_ins != 0 && world.standins().port() != stand_ins {
+        notes +=
+            &format!("Port {stand_ins} is taken, so the stand-ins listen on {}.\n", world.standins().port());
+    }
+    let kept = match world.kept() {
+        Some(folder) => format!("The database, the keys and the bots are kept in {}.", folder.display()),
+        None => "Nothing is kept: the database is removed at the end. `--data DIR` keeps it.".to_owned(),
+    };
+    let connect = connect(world.standins());
+    let command = |rest: &str| paint.cyan(format!("countersign chat {connect}{rest}"));
+    let lines: Vec<_> = World::lines().collect();
+    format!(
+        "{notes}{}\n\n  server     http://{}\n  web page   http://{}/demo\n  stand-ins  http://{}\n  demo bank  http://{}\n\n\
+         Open another terminal and be a customer on WhatsApp:\n\n  {}\n\n\
+         Write {}, log in as {} with the password {}, and tap {}.\n\
+         Write {} again: the bot does not ask for the login a second time.\n\n\
+         Or call the bank, as customer {} with the PIN {}:\n\n  {}\n\n\
+         People     alice / wonderland   bob / builder   on the phone 4711 / 1234 and 1001 / 2468\n\
+         Lines      {}\n\n{kept}\n{}\n",
+        paint.bold("The demo is running."),
+        world.addr(),
+        world.addr(),
+        world.standins(),
+        world.bank(),
+        command(" --channel whatsapp"),
+        paint.bold("balance"),
+        paint.bold("alice"),
+        paint.bold("wonderland"),
+        paint.bold("1"),
+        paint.bold("balance"),
+        paint.bold("4711#"),
+        paint.bold("1234"),
+        command(" --channel phone"),
+        lines.join(" "),
+        paint.bold("Stop with Ctrl-C."),
+    )
+}
+
+fn connect(standins: SocketAddr) -> String {
+    match standins.port() {
+        USUAL_PORT => "--connect".to_owned(),
+        _ => format!("--connect http://{standins}"),
+    }
+}
