@@ -1,3 +1,4 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_model::Name;
@@ -34,16 +35,26 @@ pub async fn open_keys<'a, S: Keys + ?Sized>(
 }
 
 impl Inner {
-    /// Takes over data keys that another program has made. One that does not open is told to the operator; nothing has
-    /// been sealed by it here, and everything else goes on.
+    /// Takes over data keys that another program has made, and forgets those that it has removed: what they sealed is
+    /// lost for good, in this process too. One that does not open is told to the operator; nothing has been sealed by it
+    /// here, and everything else goes on.
     pub(crate) async fn refresh_keys(&self) -> Result<(), StoreError> {
         let wrapped = self.store.data_keys().await?;
+        let mut newest: BTreeMap<&Name, u32> = BTreeMap::new();
         let mut ring = self.vault.ring().write().unwrap_or_else(PoisonError::into_inner);
         for key in &wrapped {
+            let version = newest.entry(&key.workspace).or_default();
+            *version = key.version.max(*version);
             match ring.add(key) {
                 Ok(()) | Err(KeyRingError::Duplicate { .. }) => {}
                 Err(error) => tracing::error!(%error, "a data key of the store does not open"),
             }
+        }
+        // A newer one than the newest of the store is one that is just being stored.
+        let kept: BTreeSet<_> = wrapped.iter().map(|key| (&key.workspace, key.version)).collect();
+        for (workspace, newest) in newest {
+            let gone = (1..newest).filter(|version| !kept.contains(&(workspace, *version)));
+            gone.for_each(|version| ring.forget(workspace, version));
         }
         Ok(())
     }

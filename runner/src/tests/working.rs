@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use countersign_store::{Outbox as _, Upkeep as _};
+use countersign_store::{Keys as _, Outbox as _, Upkeep as _};
+use countersign_vault::Scope;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::rig::{PASSWORD, Rig, answer, bank, key};
+use super::rig::{PASSWORD, Rig, answer, bank, key, name};
 use crate::{Runner, Workers};
 
 struct AtWork {
@@ -249,21 +250,25 @@ async fn a_blocked_head_blocks_only_its_own_conversation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn new_data_keys_of_another_program_are_taken_over() {
-    use countersign_store::Keys as _;
-    use countersign_vault::{KeyRing, Scope};
+async fn data_keys_that_another_program_makes_or_removes_are_made_or_removed_here_too() {
     let rig = Rig::timed().await;
     let work = AtWork::on(&rig.runner);
-    let (mut other, scope) = (rig.ring().await, Scope::for_workspace(super::rig::name("acme"), "x".into()));
-    let key = KeyRing::new_data_key(&mut other, &super::rig::name("acme")).unwrap();
+    let (acme, mut other) = (name("acme"), rig.ring().await);
+    let scope = Scope::for_workspace(acme.clone(), "x".into());
+    let old = other.seal(&scope, &"old".into()).unwrap();
+    let key = other.new_data_key(&acme).unwrap();
     rig.store.add_data_key(key).await.unwrap();
-    let sealed = other.seal(&scope, &"new".into()).unwrap();
-    let open = || rig.runner.inner().vault.open(&scope, &sealed, rig.now()).is_ok();
+    let new = other.seal(&scope, &"new".into()).unwrap();
+    let opens = |sealed| rig.runner.inner().vault.open(&scope, sealed, rig.now()).is_ok();
     tokio::time::sleep(Duration::from_secs(3)).await;
-    assert!(!open());
+    assert!(opens(&old) && !opens(&new));
     rig.flaky.change_outside();
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert!(open());
+    assert!(opens(&old) && opens(&new));
+    rig.store.remove_data_key(&acme, 1).await.unwrap();
+    rig.flaky.change_outside();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(!opens(&old) && opens(&new));
     work.end().await;
 }
 
