@@ -50,7 +50,8 @@ a { color: inherit; }
 .offers { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 .offers.list { flex-direction: column; align-items: stretch; align-self: stretch; }
 .offers button, a.button, .ask button { min-height: 44px; padding: 8px 16px; border-radius: 22px; text-align: start;
-  border: 2px solid var(--_accent); background: var(--_bg); color: var(--_fg); overflow-wrap: anywhere; }
+  border: 2px solid color-mix(in srgb, var(--_accent), var(--_fg) 35%); background: var(--_bg); color: var(--_fg);
+  overflow-wrap: anywhere; }
 .offers button:hover:enabled, a.button:hover { background: var(--_soft); }
 .offers button:disabled { border: 1px dashed var(--_line); color: var(--_dim); }
 a.button { display: inline-block; margin-top: 8px; font-weight: 600; }
@@ -73,6 +74,7 @@ textarea:focus-visible { outline-offset: 0; }
 .send:disabled { background: var(--_soft); color: var(--_dim); }
 @media (max-width: 480px), (max-height: 400px) {
   .panel { position: fixed; inset: 0; width: auto; height: 100dvh; border: 0; border-radius: 0; }
+  .panel:not([hidden]) + .launcher { display: none; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .panel { animation: up .16s ease-out; }

@@ -69,7 +69,7 @@ function content(row, words) {
   const url = web(row.url);
   switch (row.kind) {
     case "secret":
-      return ["•••"];
+      return [make("span", { role: "img", "aria-label": words.secret }, "•••")];
     case "card": {
       const image = web(row.image);
       const picture = image && make("img", { src: image, alt: "", loading: "lazy", referrerPolicy: "no-referrer" });

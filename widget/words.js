@@ -3,8 +3,8 @@
 
 const WORDS = {
   en: {
-    open: "Open chat", close: "Close chat", unread: "{n} new messages", messages: "Messages",
-    write: "Write a message", send: "Send", bot: "Bot", you: "You", typing: "The bot is writing",
+    open: "Open chat", close: "Close chat", unread: "new messages: {n}", messages: "Messages",
+    write: "Write a message", send: "Send", bot: "Bot", you: "You",
     connecting: "Connecting…", offline: "No connection. Trying again…", closed: "This chat is not available.",
     failed: "Not sent.", long: "This message is too long.", again: "Start over",
     sure: "Start over? What was said here is no longer shown.", cancel: "Cancel", ended: "You ended the conversation.",
@@ -12,8 +12,8 @@ const WORDS = {
     document: "File", map: "Show on a map", secret: "Hidden",
   },
   de: {
-    open: "Chat öffnen", close: "Chat schließen", unread: "{n} neue Nachrichten", messages: "Nachrichten",
-    write: "Nachricht schreiben", send: "Senden", bot: "Bot", you: "Sie", typing: "Der Bot schreibt",
+    open: "Chat öffnen", close: "Chat schließen", unread: "neue Nachrichten: {n}", messages: "Nachrichten",
+    write: "Nachricht schreiben", send: "Senden", bot: "Bot", you: "Sie",
     connecting: "Verbindung wird aufgebaut…", offline: "Keine Verbindung. Neuer Versuch…",
     closed: "Dieser Chat ist nicht verfügbar.", failed: "Nicht gesendet.", long: "Diese Nachricht ist zu lang.",
     again: "Neu beginnen", sure: "Neu beginnen? Das bisherige Gespräch wird nicht mehr angezeigt.",
@@ -22,8 +22,8 @@ const WORDS = {
     secret: "Verborgen",
   },
   fr: {
-    open: "Ouvrir le chat", close: "Fermer le chat", unread: "{n} nouveaux messages", messages: "Messages",
-    write: "Écrire un message", send: "Envoyer", bot: "Bot", you: "Vous", typing: "Le bot écrit",
+    open: "Ouvrir le chat", close: "Fermer le chat", unread: "nouveaux messages : {n}", messages: "Messages",
+    write: "Écrire un message", send: "Envoyer", bot: "Bot", you: "Vous",
     connecting: "Connexion…", offline: "Pas de connexion. Nouvel essai…", closed: "Ce chat n’est pas disponible.",
     failed: "Non envoyé.", long: "Ce message est trop long.", again: "Recommencer",
     sure: "Recommencer ? La conversation ne sera plus affichée.", cancel: "Annuler",
@@ -31,8 +31,8 @@ const WORDS = {
     audio: "Enregistrement", video: "Vidéo", document: "Fichier", map: "Voir sur une carte", secret: "Masqué",
   },
   es: {
-    open: "Abrir el chat", close: "Cerrar el chat", unread: "{n} mensajes nuevos", messages: "Mensajes",
-    write: "Escribe un mensaje", send: "Enviar", bot: "Bot", you: "Tú", typing: "El bot está escribiendo",
+    open: "Abrir el chat", close: "Cerrar el chat", unread: "mensajes nuevos: {n}", messages: "Mensajes",
+    write: "Escribe un mensaje", send: "Enviar", bot: "Bot", you: "Tú",
     connecting: "Conectando…", offline: "Sin conexión. Reintentando…", closed: "Este chat no está disponible.",
     failed: "No enviado.", long: "Este mensaje es demasiado largo.", again: "Empezar de nuevo",
     sure: "¿Empezar de nuevo? La conversación dejará de mostrarse.", cancel: "Cancelar",

@@ -274,12 +274,9 @@ fn shown(message: &OutMessage) -> Shown<'_> {
             Shown::Location { latitude, longitude, name: name.as_deref() }
         }
         OutMessage::Link { text, label, url } => Shown::Link { text, label, url },
-        OutMessage::Card { title, text, image, choices } => Shown::Card {
-            title,
-            text: text.as_deref(),
-            image: image.as_deref(),
-            choices: options(choices),
-        },
+        OutMessage::Card { title, text, image, choices } => {
+            Shown::Card { title, text: text.as_deref(), image: image.as_deref(), choices: options(choices) }
+        }
     }
 }
 
@@ -307,7 +304,9 @@ mod tests {
     #[test]
     fn frames_are_read() {
         let hello = r#"{"t":"hello","v":1,"token":"x","since":17,"language":"de-DE","later":{"a":1}}"#;
-        let Ok(ClientFrame::Hello { token, since: 17, language }) = ClientFrame::read(hello) else { panic!() };
+        let Ok(ClientFrame::Hello { token, since: 17, language }) = ClientFrame::read(hello) else {
+            panic!()
+        };
         assert_eq!((token.unwrap().expose(), language.as_deref()), ("x", Some("de-DE")));
         let said = message(r#"{"t":"text","cid":"a-1_B","text":"h\u0000i \ud83d\ude00","language":"<b>"}"#);
         let Said::Text(text) = said.said else { panic!() };
@@ -377,16 +376,11 @@ mod tests {
             Line::Bot(OutMessage::Media(media)),
             r#""bot","kind":"media","media":"image","url":"https://a.example/b.png""#,
         );
-        let place = OutMessage::Location { latitude: "1".into(), longitude: "2".into(), name: Some("X".into()) };
-        expect(
-            Line::Bot(place),
-            r#""bot","kind":"location","latitude":"1","longitude":"2","name":"X""#,
-        );
+        let place =
+            OutMessage::Location { latitude: "1".into(), longitude: "2".into(), name: Some("X".into()) };
+        expect(Line::Bot(place), r#""bot","kind":"location","latitude":"1","longitude":"2","name":"X""#);
         let link = OutMessage::Link { text: "a".into(), label: "b".into(), url: "https://c.example".into() };
-        expect(
-            Line::Bot(link),
-            r#""bot","kind":"link","text":"a","label":"b","url":"https://c.example""#,
-        );
+        expect(Line::Bot(link), r#""bot","kind":"link","text":"a","label":"b","url":"https://c.example""#);
         let card = OutMessage::Card { title: "T".into(), text: None, image: None, choices };
         expect(
             Line::Bot(card),

@@ -11,7 +11,9 @@ use super::frames::ServerFrame;
 /// Why a client does not get what it asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Problem {
-    #[error("this is no frame of the protocol: a frame is a JSON object with a text `t`; see docs/channels/web.md")]
+    #[error(
+        "this is no frame of the protocol: a frame is a JSON object with a text `t`; see docs/channels/web.md"
+    )]
     Malformed,
     #[error("there is no frame `{0}`; see docs/channels/web.md for those that there are")]
     UnknownFrame(String),
@@ -39,7 +41,9 @@ pub(super) enum Problem {
     TooManyConnections { most: usize },
     #[error("the chat is full; try again in a minute")]
     Full,
-    #[error("pages of this origin may not open the chat; the operator can add the origin to the channel's `origins`")]
+    #[error(
+        "pages of this origin may not open the chat; the operator can add the origin to the channel's `origins`"
+    )]
     Origin,
     #[error("there is no chat with this name")]
     NoSuchChannel,
@@ -171,9 +175,8 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_to_do() {
-        let shown = |problem: Problem| {
-            serde_json::to_string(&ServerFrame::error(&problem, Some("m1"))).unwrap()
-        };
+        let shown =
+            |problem: Problem| serde_json::to_string(&ServerFrame::error(&problem, Some("m1"))).unwrap();
         assert_eq!(
             shown(Problem::SlowDown { seconds: 7 }),
             r#"{"t":"error","code":"slow_down","problem":"too many messages; wait 7 s","cid":"m1","retry_after":7}"#

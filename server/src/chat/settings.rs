@@ -197,8 +197,7 @@ mod tests {
 
     #[test]
     fn origins_are_written_as_browsers_write_them() {
-        let list =
-            "https://Example.com:443/, http://localhost:3000,, capacitor://localhost , https://xn--bcher-kva.example";
+        let list = "https://Example.com:443/, http://localhost:3000,, capacitor://localhost , https://xn--bcher-kva.example";
         let origins = opened("origins", list).unwrap().origins;
         assert_eq!(
             origins,
@@ -216,7 +215,11 @@ mod tests {
     fn origins_that_match_nothing_are_refused() {
         let shape = "the setting `origins` must be origins such as `https://www.example.com`, with commas between them";
         assert_eq!(opened("origins", "www.example.com"), Err(shape.into()));
-assert_eq!(opened("origins", "data:text/html,x"), Err("the setting `origins` has an origin with a path; leave away what comes after the host".into()));
+        assert_eq!(
+            opened("origins", "data:text/html,x"),
+            Err("the setting `origins` has an origin with a path; leave away what comes after the host"
+                .into())
+        );
         assert_eq!(opened("origins", "app://"), Err(shape.into()));
         assert!(opened("origins", "https://*.example.com").unwrap_err().contains("write each origin out"));
         assert!(opened("origins", "https://example.com/shop").unwrap_err().contains("with a path"));
@@ -226,7 +229,10 @@ assert_eq!(opened("origins", "data:text/html,x"), Err("the setting `origins` has
     #[test]
     fn everything_else_is_looked_at() {
         assert_eq!(opened("color", "#A0B1c2").unwrap().color, "#a0b1c2");
-        assert_eq!(opened("color", "red"), Err("the setting `color` must be a colour such as `#0b57d0`".into()));
+        assert_eq!(
+            opened("color", "red"),
+            Err("the setting `color` must be a colour such as `#0b57d0`".into())
+        );
         assert!(opened("color", "#12345").is_err());
         assert!(opened("color", "#0b57d0;}*{").is_err());
         assert_eq!(opened("position", "left").unwrap().position, Position::Left);

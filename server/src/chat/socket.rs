@@ -11,12 +11,12 @@ use countersign_model::SecretText;
 use futures_util::SinkExt as _;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
+use super::Chat;
 use super::frames::{ClientFrame, ServerFrame};
 use super::limits::{Pace, Place};
 use super::origins::Door;
 use super::problem::Problem;
 use super::visitor::Visitor;
-use super::Chat;
 
 /// The name of the protocol in `Sec-WebSocket-Protocol`.
 const PROTOCOL: &str = "countersign.v1";
@@ -31,7 +31,11 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const BUFFER: usize = 4 * 1024;
 
 /// `GET /chat/{channel}` with `Upgrade: websocket`.
-pub(super) async fn connect(State(chat): State<Arc<Chat>>, door: Door, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn connect(
+    State(chat): State<Arc<Chat>>,
+    door: Door,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let place = match chat.places.enter() {
         Ok(place) => place,
         Err(problem) => return problem.into_response(),

@@ -36,7 +36,10 @@ async fn a_conversation_over_plain_http() {
     let frames = poll(&rig, &token, "since=1").await;
     assert_eq!(frames, [json!({"t":"typing","on":true}), json!({"t":"live","next":1})]);
     rig.work().await;
-    assert_eq!(texts(&poll(&rig, &token, "since=1&typing=true").await), ["user: tea", "bot: Here is your tea."]);
+    assert_eq!(
+        texts(&poll(&rig, &token, "since=1&typing=true").await),
+        ["user: tea", "bot: Here is your tea."]
+    );
 }
 
 #[tokio::test]

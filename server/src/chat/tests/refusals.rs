@@ -36,7 +36,9 @@ async fn pages_of_other_origins_are_refused() {
     assert_eq!(status(rig.socket_from(None).await), 403);
     assert_eq!(status(rig.socket_from(Some("https://bot.example")).await), 101);
     assert_eq!(status(rig.socket_from(Some(PAGE)).await), 101);
-    for (method, path) in [("POST", "session"), ("GET", "poll"), ("POST", "poll"), ("OPTIONS", "poll"), ("GET", "look")] {
+    for (method, path) in
+        [("POST", "session"), ("GET", "poll"), ("POST", "poll"), ("OPTIONS", "poll"), ("GET", "look")]
+    {
         let request = Request::builder().method(method).uri(format!("/chat/site/{path}"));
         let request = request.header("origin", "https://evil.example").body(Body::empty()).unwrap();
         let response = rig.answer(request).await;

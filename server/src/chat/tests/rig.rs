@@ -26,8 +26,8 @@ use tower::ServiceExt as _;
 use crate::app::{App, Line, Side};
 use crate::chat::limits::Limits;
 use crate::chat::token::{Keys, SystemKeys};
-use crate::voice::Patience;
 use crate::chat::{ChatChannel, ChatSettings, routes};
+use crate::voice::Patience;
 
 pub(super) const PAGE: &str = "https://shop.example";
 

@@ -23,11 +23,13 @@ async fn the_widget_is_cached_until_it_changes() {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert!(std::str::from_utf8(&body).unwrap().contains("countersign-chat"));
     for known in [tag.clone(), format!("\"x\", W/{tag}")] {
-        let again = rig.answer(get("/widget.js").header("if-none-match", known).body(Body::empty()).unwrap()).await;
+        let again =
+            rig.answer(get("/widget.js").header("if-none-match", known).body(Body::empty()).unwrap()).await;
         assert_eq!(again.status(), 304);
         assert!(again.into_body().collect().await.unwrap().to_bytes().is_empty());
     }
-    let other = rig.answer(get("/widget.js").header("if-none-match", "\"x\"").body(Body::empty()).unwrap()).await;
+    let other =
+        rig.answer(get("/widget.js").header("if-none-match", "\"x\"").body(Body::empty()).unwrap()).await;
     assert_eq!(other.status(), 200);
 }
 
@@ -53,7 +55,8 @@ async fn a_page_learns_what_the_chat_looks_like() {
 async fn the_demo_page_is_there_when_it_is_wanted() {
     let rig = Rig::new(Plan::default()).await;
     assert_eq!(rig.answer(get("/demo").body(Body::empty()).unwrap()).await.status(), 404);
-    let settings = ChatSettings { demo_page: true, title: "<Shop> & \"Co\"".into(), ..Plan::default().settings };
+    let settings =
+        ChatSettings { demo_page: true, title: "<Shop> & \"Co\"".into(), ..Plan::default().settings };
     let rig = Rig::new(Plan { settings, ..Plan::default() }).await;
     let response = rig.answer(get("/demo").body(Body::empty()).unwrap()).await;
     assert_eq!(response.status(), 200);

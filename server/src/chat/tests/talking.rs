@@ -50,7 +50,8 @@ async fn a_client_goes_on_where_it_was() {
     rig.work().await;
     let (_, all) = rig.connect(&token, 0).await;
     assert_eq!(texts(&all), ["user: many", "bot: One.", "bot: Two.", "bot: Three."]);
-    let numbers: Vec<_> = all.iter().filter(|frame| frame["t"] == "row").map(|row| row["seq"].clone()).collect();
+    let numbers: Vec<_> =
+        all.iter().filter(|frame| frame["t"] == "row").map(|row| row["seq"].clone()).collect();
     assert_eq!(numbers, [0, 1, 2, 3]);
     let (_, rest) = rig.connect(&token, 3).await;
     assert_eq!(rest[0], json!({"t":"ready","v":1,"from":3}));
