@@ -79,9 +79,11 @@ impl Inner {
         let keys: Vec<Keys> = self.vault.names()?.iter().map(|names| Keys::of(&who, names)).collect();
         let Some(current) = keys.first().copied() else { return Ok(Err(Refusal::Paused)) };
         // Before the counters are read, so that of two at once one sees the other.
-        let (under_way, others) = self.desk.begin(current.account());
+        let (under_way, mut others) = self.desk.begin(current.account());
         let all: Vec<_> = keys.iter().flat_map(|keys| keys.all()).collect();
         let counters = self.store.counters(&all, now).await?;
+        // And after it, so that those who were counted in between are not taken for failures.
+        others.counted = others.counted.max(self.desk.counted(current.account()));
         let each = counters.chunks(current.all().len()).map(Keys::read);
         let seen = each.reduce(Seen::stricter).unwrap_or_default();
         let component = login.component;
@@ -198,6 +200,12 @@ impl Desk {
         let before = *others;
         others.uncounted += 1;
         (Some(UnderWay { desk: self, key, counted: false }), before)
+    }
+
+    /// How many of those under way are counted.
+    fn counted(&self, key: Option<CounterKey>) -> u32 {
+        let Some(key) = key else { return 0 };
+        lock(&self.under_way).get(&key).map_or(0, |others| others.counted)
     }
 }
 

@@ -362,10 +362,6 @@ impl Rig {
         KeyRing::unlock(masters, self.store.data_keys().await.unwrap()).unwrap()
     }
 
-    pub(super) fn wire(&self) -> Arc<dyn Transport> {
-        self.wire.clone()
-    }
-
     pub(super) fn bank(&self, handler: impl FnMut(&Sent) -> Answer + Send + 'static) {
         *self.wire.handler.lock().unwrap() = Box::new(handler);
     }

@@ -273,6 +273,25 @@ async fn data_keys_that_another_program_makes_or_removes_are_made_or_removed_her
 }
 
 #[tokio::test(start_paused = true)]
+async fn many_contacts_that_share_an_account_do_not_hold_one_another_up() {
+    let rig = Rig::timed().await;
+    rig.slow(|_| Duration::from_millis(30));
+    let work = AtWork::on(&rig.runner);
+    let contacts: Vec<_> = (0..40).map(|number| format!("contact{number}")).collect();
+    for text in ["balance", "shared", PASSWORD] {
+        for contact in &contacts {
+            rig.text_in(contact, text).await;
+        }
+    }
+    let began = Instant::now();
+    for contact in &contacts {
+        assert_eq!(said(&rig, contact, 3).await[2], "You have 12.50.");
+    }
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    work.end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_damaged_row_holds_up_nobody() {
     let rig = Rig::timed().await;
     rig.flaky.damages(3);
