@@ -22,20 +22,13 @@ use crate::app::{Line, Side};
 pub(super) struct Door {
     /// The channel.
     pub(super) line: Arc<Line>,
+    /// Its settings.
+    pub(super) settings: ChatSettings,
     /// The page, when there is one.
     origin: Option<HeaderValue>,
 }
 
 impl Door {
-    /// The settings of the channel.
-    pub(super) fn settings(&self) -> &ChatSettings {
-        match &self.line.side {
-            Side::Chat(settings) => settings,
-            // `from_request_parts` makes doors of chats only.
-            Side::Provider(_) => unreachable!("a door leads to a chat"),
-        }
-    }
-
     /// An answer that the page can read.
     pub(super) fn answer(&self, response: impl IntoResponse) -> Response {
         let mut response = response.into_response();
@@ -73,7 +66,8 @@ impl FromRequestParts<Arc<Chat>> for Door {
             return Err(Problem::Origin);
         }
         let origin = parts.headers.get(ORIGIN).cloned();
-        Ok(Self { line, origin })
+        let settings = settings.clone();
+        Ok(Self { line, settings, origin })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The chat over plain HTTP, for networks that let no WebSocket through: the same frames, in the bodies of requests.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -9,7 +10,7 @@ use countersign_model::SecretText;
 use http::header::{AUTHORIZATION, CACHE_CONTROL};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::sleep;
 
 use super::frames::{ClientFrame, ServerFrame, VERSION};
 use super::limits::TEXT;
@@ -57,7 +58,7 @@ pub(super) async fn preflight(door: Door) -> Response {
 
 /// `GET /chat/{channel}/look`: what a page shows before anybody talks.
 pub(super) async fn look(door: Door) -> Response {
-    let settings = door.settings();
+    let settings = &door.settings;
     let look = Look {
         v: VERSION,
         title: &settings.title,
@@ -77,7 +78,7 @@ pub(super) async fn session(State(chat): State<Arc<Chat>>, door: Door) -> Respon
         guard::admit(&account.ok_or(Problem::NoSuchChannel)?.bot, door.line.kind)?;
         let now = app.clock.now();
         let token = token::issue(chat.keys.as_ref(), now)?;
-        let expires = now.plus(door.settings().session).to_string();
+        let expires = now.plus(door.settings.session).to_string();
         let opened = Json(Opened { v: VERSION, token: token.expose(), expires });
         Ok::<_, Problem>((StatusCode::CREATED, opened).into_response())
     };
@@ -97,14 +98,15 @@ pub(super) async fn wait(
         let mut place = chat.places.enter()?;
         place.belongs_to(visitor.address())?;
         let watch = visitor.watch();
-        let until = Instant::now() + chat.limits.poll;
+        let mut end = pin!(sleep(chat.limits.poll));
         loop {
             let news = visitor.news(asked.since).await?;
-            if !news.rows.is_empty()
-                || news.busy != asked.typing
-                || timeout_at(until, watch.changed()).await.is_err()
-            {
+            if !news.rows.is_empty() || news.busy != asked.typing || end.is_elapsed() {
                 return Ok::<_, Problem>(written(&news));
+            }
+            tokio::select! {
+                () = watch.changed() => {}
+                () = &mut end => {}
             }
         }
     };
@@ -146,7 +148,7 @@ pub(super) async fn send(
 fn admitted(chat: &Arc<Chat>, door: &Door, headers: &HeaderMap) -> Result<Visitor, Problem> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::BadToken)?;
-    Visitor::admit(chat, &door.line, door.settings(), &SecretText::from(token.trim()))
+    Visitor::admit(chat, &door.line, &door.settings, &SecretText::from(token.trim()))
 }
 
 /// All news in one body.

@@ -9,7 +9,7 @@ use axum::extract::ws::{CloseFrame, Message as Packet, WebSocket, WebSocketUpgra
 use axum::response::{IntoResponse, Response};
 use countersign_model::SecretText;
 use futures_util::SinkExt as _;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::Chat;
 use super::frames::{ClientFrame, ServerFrame};
@@ -85,7 +85,7 @@ struct Told {
 impl Wire {
     async fn run(&mut self, door: Door, mut place: Place) -> Result<(), Gone> {
         let (token, since, language) = self.hello().await?;
-        let visitor = Visitor::admit(&self.chat, &door.line, door.settings(), &token)?;
+        let visitor = Visitor::admit(&self.chat, &door.line, &door.settings, &token)?;
         drop(token);
         place.belongs_to(visitor.address())?;
         // Before the first look, so that nothing is missed between the two.
@@ -97,8 +97,10 @@ impl Wire {
 
         let limits = self.chat.limits;
         let mut pace = Pace::new(self.chat.app.clock.now());
-        let mut ping = interval_at(Instant::now() + limits.ping, limits.ping);
+        let mut ping = interval(limits.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // The first one comes at once.
+        ping.tick().await;
         let mut missed = 0;
         loop {
             tokio::select! {
