@@ -61,18 +61,23 @@ pub(crate) fn session(bytes: &[u8], table: &'static str) -> Result<SessionId, Fa
     bytes.try_into().map(|bytes| SessionId(u128::from_le_bytes(bytes))).map_err(|_| Failure::Damaged(table))
 }
 
-/// The session of a timer and its number, as one blob.
-pub(crate) fn timer_to_bytes(session: SessionId, timer: TimerId) -> [u8; 20] {
-    let mut bytes = [0; 20];
-    bytes[..16].copy_from_slice(&session_to_bytes(session));
-    bytes[16..].copy_from_slice(&timer.0.to_le_bytes());
-    bytes
+/// The session of a timer and its number, from the column `timer`; without a session of its own it has that of the
+/// conversation.
+pub(crate) fn timer(bytes: &[u8], current: &[u8]) -> Result<(SessionId, TimerId), Failure> {
+    let (number, session_id) = match bytes.len() {
+        4 => (bytes, current),
+        _ => {
+            let (session, number) = bytes.split_at_checked(16).ok_or(Failure::Damaged("conversations"))?;
+            (number, session)
+        }
+    };
+    let number = number.try_into().map_err(|_| Failure::Damaged("conversations"))?;
+    Ok((session(session_id, "conversations")?, TimerId(u32::from_le_bytes(number))))
 }
 
-pub(crate) fn timer(bytes: &[u8]) -> Result<(SessionId, TimerId), Failure> {
-    let (id, number) = bytes.split_at_checked(16).ok_or(Failure::Damaged("conversations"))?;
-    let number = number.try_into().map_err(|_| Failure::Damaged("conversations"))?;
-    Ok((session(id, "conversations")?, TimerId(u32::from_le_bytes(number))))
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub(crate) const fn millis(at: Timestamp) -> i64 {
+    at.as_micros().div_euclid(1_000)
 }
 
 /// The columns `kind`, `session` and `number` of an inbox row.
@@ -133,6 +138,11 @@ pub(crate) fn from_bytes<T: DeserializeOwned>(bytes: &[u8], table: &'static str)
     postcard::from_bytes(bytes).map_err(|_| Failure::Damaged(table))
 }
 
+/// How many elements a list has, from the beginning of its bytes.
+pub(crate) fn count_of(bytes: &[u8]) -> Result<usize, Failure> {
+    postcard::take_from_bytes(bytes).map(|(count, _)| count).map_err(|_| Failure::Damaged("turns"))
+}
+
 /// A moment in a column.
 pub(crate) fn at(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get(column).map(Timestamp::from_micros)
@@ -174,7 +184,9 @@ mod tests {
             assert_eq!(kind(code, session.as_ref().map(<[u8; 16]>::as_slice), number).unwrap(), expected);
         }
         assert!(kind(3, None, Some(1)).is_err() && kind(9, None, None).is_err());
-        assert_eq!(timer(&timer_to_bytes(session, TimerId(5))).unwrap(), (session, TimerId(5)));
-        assert!(timer(&[0; 19]).is_err());
+        let (own, five) = (session_to_bytes(session), 5_u32.to_le_bytes());
+        assert_eq!(timer(&five, &own).unwrap(), (session, TimerId(5)));
+        assert_eq!(timer(&[&own[..], &five].concat(), &[0; 16]).unwrap(), (session, TimerId(5)));
+        assert!(timer(&[0; 19], &own).is_err() && timer(&five, &[]).is_err());
     }
 }

@@ -178,19 +178,19 @@ pub(crate) fn transcript(
     let (mut seq, mut end): (i64, i64) =
         conn.prepare_cached(newest)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let from = i64::try_from(from).unwrap_or(i64::MAX);
-    let mut find = conn.prepare_cached(
-        "SELECT before, first, count, at, lines FROM turns WHERE seq = ?1 AND conversation = ?2",
-    )?;
+    let mut find = conn
+        .prepare_cached("SELECT before, first, at, lines FROM turns WHERE seq = ?1 AND conversation = ?2")?;
     let mut turns: VecDeque<(i64, i64, Timestamp, Vec<u8>)> = VecDeque::new();
     let mut found: usize = 0;
     while end > from {
         let turn = find.query_row((seq, id), |row| {
-            let turn: (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok((turn, code::at(row, 3)?, row.get::<_, Vec<u8>>(4)?))
+            let at = Timestamp::from_micros(row.get::<_, i64>(2)?.saturating_mul(1_000));
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, at, row.get::<_, Vec<u8>>(3)?))
         });
         // Older ones were removed, and their numbers may have been given to others since.
-        let Some(((before, first, count), at, lines)) = turn.optional()? else { break };
-        if first + count != end || before >= seq {
+        let Some((before, first, at, lines)) = turn.optional()? else { break };
+        let count = i64::try_from(code::count_of(&lines)?).unwrap_or(i64::MAX);
+        if first.saturating_add(count) != end || before >= seq {
             break;
         }
         found += usize::try_from(count).unwrap_or(0);

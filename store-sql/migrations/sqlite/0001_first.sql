@@ -14,7 +14,8 @@ CREATE TABLE channels (
 ) STRICT;
 
 -- `seen` holds 12 bytes for each id that was processed lately: 8 of its SHA-256, 4 of the second in which it came in.
--- Older ones stand in the table `seen` when `spilled` is 1. `last_turn` leads to the newest row in `turns`.
+-- Older ones stand in the table `seen` when `spilled` is 1. `last_turn` leads to the newest row in `turns`. `timer` is its
+-- number, after the id of its session when that is not `session_id`.
 CREATE TABLE conversations (
     id           INTEGER PRIMARY KEY,
     channel      INTEGER NOT NULL,
@@ -75,14 +76,12 @@ CREATE TABLE calls (
     request      BLOB NOT NULL
 ) STRICT;
 
--- All lines of one turn, `count` of them from the line `first` of the conversation on. `before` leads to the row of the
--- turn before. Rows are written in the order of time and removed in it.
+-- All lines of one turn, from the line `first` of the conversation on. `before` leads to the row of the turn before. `at` is in milliseconds, which are shorter. Rows are written in the order of time and removed in it.
 CREATE TABLE turns (
     seq          INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL,
     before       INTEGER NOT NULL,
     first        INTEGER NOT NULL,
-    count        INTEGER NOT NULL,
     at           INTEGER NOT NULL,
     lines        BLOB NOT NULL
 ) STRICT;
@@ -111,12 +110,11 @@ CREATE TABLE tokens (
     component     TEXT NOT NULL,
     expires_at    INTEGER NOT NULL,
     logged_in_at  INTEGER NOT NULL,
-    over_at       INTEGER NOT NULL,
     refresh_until INTEGER,
     refresh       BLOB,
     sealed        BLOB NOT NULL
 ) STRICT;
-CREATE INDEX tokens_by_end ON tokens (over_at);
+CREATE INDEX tokens_by_end ON tokens (max(expires_at, coalesce(refresh_until, 0)) / 1000000);
 
 CREATE TABLE answers (
     id         INTEGER PRIMARY KEY,
@@ -170,7 +168,7 @@ SELECT c.id, h.workspace, h.name AS channel, c.address, c.lines, c.calling,
        printf('%016x', c.version) AS bot_version, length(c.session) AS session_bytes,
        c.tokens_epoch <> c.tokens_seen AS tokens_changed,
        datetime(c.timer_at / 1000000, 'unixepoch') AS timer_at,
-       (SELECT datetime(t.at / 1000000, 'unixepoch') FROM turns t WHERE t.seq = c.last_turn) AS last_turn_at
+       (SELECT datetime(t.at / 1000, 'unixepoch') FROM turns t WHERE t.seq = c.last_turn) AS last_turn_at
 FROM conversations c JOIN channels h ON h.id = c.channel;
 
 CREATE VIEW v_inbox AS
@@ -198,8 +196,8 @@ SELECT h.workspace, h.name AS channel, c.address, t.bot, t.component,
 FROM tokens t JOIN conversations c ON c.id = t.id / 4096 JOIN channels h ON h.id = c.channel;
 
 CREATE VIEW v_transcripts AS
-SELECT t.seq, h.workspace, h.name AS channel, c.address, datetime(t.at / 1000000, 'unixepoch') AS at,
-       t.first AS first_line, t.count AS lines, length(t.lines) AS bytes
+SELECT t.seq, h.workspace, h.name AS channel, c.address, datetime(t.at / 1000, 'unixepoch') AS at,
+       t.first AS first_line, length(t.lines) AS bytes
 FROM turns t JOIN conversations c ON c.id = t.conversation JOIN channels h ON h.id = c.channel;
 
 CREATE VIEW v_dead_letters AS

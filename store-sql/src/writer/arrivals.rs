@@ -125,13 +125,14 @@ impl Work for FireTimers {
 
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Fired>, Fault> {
         let mut find = tx.sql(
-            "SELECT id, timer_at, timer FROM conversations WHERE timer_at <= ?1 ORDER BY timer_at LIMIT ?2",
+            "SELECT id, timer_at, timer, session_id FROM conversations WHERE timer_at <= ?1 \
+             ORDER BY timer_at LIMIT ?2",
         )?;
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         let mut rows = find.query((self.now.as_micros(), limit))?;
         let mut due: Vec<(ConvId, Timestamp, SessionId, TimerId)> = Vec::new();
         while let Some(row) = rows.next()? {
-            let (session, timer) = code::timer(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
+            let (session, timer) = code::timer(&row.get::<_, Vec<u8>>(2)?, &row.get::<_, Vec<u8>>(3)?)?;
             due.push((row.get(0)?, code::at(row, 1)?, session, timer));
         }
         drop(rows);

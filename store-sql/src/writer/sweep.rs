@@ -43,7 +43,11 @@ impl Work for Sweep {
         let before = |kept| self.now.minus(kept);
         let mut cursors = self.cursors;
         let tokens = tx
-            .sql("DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE over_at <= ?1 LIMIT ?2)")?
+            .sql(
+                "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens \
+             WHERE max(expires_at, coalesce(refresh_until, 0)) / 1000000 <= ?1 / 1000000 \
+             AND max(expires_at, coalesce(refresh_until, 0)) <= ?1 LIMIT ?2)",
+            )?
             .execute((now, AT_ONCE))?;
         let answers = answers(tx, &mut cursors, now)?;
         counters(tx, &mut cursors, now)?;
@@ -149,11 +153,14 @@ fn old_ids(tx: &Tx<'_>, cursors: &mut Cursors, until: Timestamp) -> Result<usize
 fn lines(tx: &Tx<'_>, until: Timestamp) -> Result<usize, Fault> {
     let mut remove = tx.sql(
         "DELETE FROM turns WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM turns ORDER BY seq LIMIT ?1) \
-         WHERE at <= ?2) RETURNING count",
+         WHERE at <= ?2) RETURNING lines",
     )?;
-    let counts = remove.query_map((AT_ONCE, until.as_micros()), |row| row.get::<_, i64>(0))?;
-    let lines = counts.sum::<Result<i64, _>>()?;
-    Ok(usize::try_from(lines).unwrap_or(0))
+    let mut rows = remove.query((AT_ONCE, code::millis(until)))?;
+    let mut lines = 0;
+    while let Some(row) = rows.next()? {
+        lines += code::count_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    }
+    Ok(lines)
 }
 
 fn in_order(tx: &Tx<'_>, table: &'static str, until: Timestamp) -> Result<usize, Fault> {

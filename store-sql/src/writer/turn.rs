@@ -107,22 +107,19 @@ fn transcript(tx: &mut Tx<'_>, entry: &mut Entry, now: Timestamp, lines: &[Line]
         return Ok(());
     }
     let seq = tx.next_seq();
-    let count = lines.len() as u64;
     tx.sql(
-        "INSERT INTO turns (seq, conversation, before, first, count, at, lines) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO turns (seq, conversation, before, first, at, lines) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute((
         seq,
         entry.id,
         entry.last_turn,
         entry.lines as i64,
-        count as i64,
-        now.as_micros(),
+        code::millis(now),
         code::to_bytes(lines)?,
     ))?;
     entry.last_turn = seq;
-    entry.lines += count;
+    entry.lines += lines.len() as u64;
     Ok(())
 }
 
@@ -168,6 +165,16 @@ fn conversation(tx: &mut Tx<'_>, entry: &mut Entry, session: Option<&SessionComm
     for (seq, ..) in entry.calls.extract_if(.., |(_, id, call)| !waits_for(session, *id, *call)) {
         tx.sql("DELETE FROM calls WHERE seq = ?1")?.execute([seq as i64])?;
     }
+    let id = session.stored.id;
+    if entry.session.replace(id).is_some_and(|before| before != id) && entry.has_timer {
+        let mut find =
+            tx.sql("SELECT session_id, timer FROM conversations WHERE id = ?1 AND length(timer) = 4")?;
+        let mut rows = find.query([entry.id])?;
+        if let Some(row) = rows.next()? {
+            let timer = [row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?].concat();
+            tx.sql("UPDATE conversations SET timer = ?2 WHERE id = ?1")?.execute((entry.id, timer))?;
+        }
+    }
     tx.sql(
         "UPDATE conversations SET last_turn = ?2, lines = ?3, spilled = ?4, seen = ?5, calling = ?6, \
          tokens_seen = ?7, version = ?8, session_id = ?9, session = ?10 WHERE id = ?1",
@@ -185,7 +192,7 @@ fn conversation(tx: &mut Tx<'_>, entry: &mut Entry, session: Option<&SessionComm
         &session.stored.bytes,
     ))?;
     let timer = match session.timer {
-        TimerChange::Set(timer, at) => Some((at, code::timer_to_bytes(session.stored.id, timer))),
+        TimerChange::Set(timer, at) => Some((at, timer.0.to_le_bytes())),
         TimerChange::Clear if entry.has_timer => None,
         TimerChange::Clear | TimerChange::Keep => return Ok(()),
     };
@@ -260,8 +267,8 @@ pub(super) fn put_token(tx: &mut Tx<'_>, entry: &mut Entry, token: &TokenRow) ->
     };
     let refresh_until = token.refresh.as_ref().map(|refresh| refresh.expires_at);
     tx.sql(
-        "INSERT OR REPLACE INTO tokens (id, bot, component, expires_at, logged_in_at, over_at, refresh_until, \
-         refresh, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT OR REPLACE INTO tokens (id, bot, component, expires_at, logged_in_at, refresh_until, refresh, \
+         sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute((
         row,
@@ -269,7 +276,6 @@ pub(super) fn put_token(tx: &mut Tx<'_>, entry: &mut Entry, token: &TokenRow) ->
         token.component.as_str(),
         token.expires_at.as_micros(),
         token.logged_in_at.as_micros(),
-        refresh_until.map_or(token.expires_at, |until| until.max(token.expires_at)).as_micros(),
         refresh_until.map(Timestamp::as_micros),
         token.refresh.as_ref().map(|refresh| refresh.sealed.as_bytes()),
         token.sealed.as_bytes(),

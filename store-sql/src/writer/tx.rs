@@ -25,6 +25,8 @@ pub(crate) struct Entry {
     pub(crate) calls: Vec<(u64, SessionId, CallId)>,
     pub(crate) last_turn: i64,
     pub(crate) lines: u64,
+    /// The session in its row.
+    pub(crate) session: Option<SessionId>,
     pub(crate) has_timer: bool,
     /// Rows of tokens, by bot and component, once they were looked up.
     pub(crate) tokens: Option<Vec<(i64, Name, Name)>>,
@@ -176,7 +178,9 @@ impl<'a> Tx<'a> {
         let key = Arc::new(key.clone());
         let (waiting, calls) = self.schedule.lock().unwrap_or_else(PoisonError::into_inner).under_way(&key);
         let id = row.get(0)?;
+        let session = stored_session(row, 8)?;
         let entry = Entry {
+            session: session.as_ref().map(|stored| stored.id),
             seen: code::seen_from_bytes(row.get_ref(10)?.as_blob().map_err(rusqlite::Error::from)?)?,
             spilled: row.get(6)?,
             waiting,
@@ -187,7 +191,7 @@ impl<'a> Tx<'a> {
             ..Entry::new(id, key.clone())
         };
         let record = Record {
-            session: stored_session(row, 8)?,
+            session,
             tokens_epoch: row.get::<_, i64>(1)? as u64,
             tokens_seen: row.get::<_, i64>(2)? as u64,
             lines: lines as u64,
@@ -210,6 +214,7 @@ impl Entry {
             calls: Vec::new(),
             last_turn: 0,
             lines: 0,
+            session: None,
             has_timer: false,
             tokens: None,
             answers: None,

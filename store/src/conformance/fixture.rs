@@ -1,4 +1,4 @@
-//! Short words for the cases.
+//! Short words for the cases, and for other tests of stores.
 
 use std::time::Duration;
 
@@ -11,26 +11,26 @@ use crate::record::{
 };
 use crate::traits::Store;
 
-pub(super) const SESSION: SessionId = SessionId(77);
+pub const SESSION: SessionId = SessionId(77);
 
-pub(super) fn name(text: &str) -> Name {
+pub fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
 /// So many seconds after the beginning of the case.
-pub(super) fn at(secs: i64) -> Timestamp {
+pub fn at(secs: i64) -> Timestamp {
     Timestamp::from_secs(1_000_000 + secs)
 }
 
-pub(super) fn key(address: &str) -> ConversationKey {
+pub fn key(address: &str) -> ConversationKey {
     ConversationKey { workspace: name("acme"), channel: name("wa"), address: address.into() }
 }
 
-pub(super) fn payload(text: &str) -> SealedPayload {
+pub fn payload(text: &str) -> SealedPayload {
     SealedPayload { sealed: Sealed::from_bytes(text.as_bytes().to_vec()), expires_at: at(10_000) }
 }
 
-pub(super) fn reply(address: &str, id: &str) -> NewInbound {
+pub fn reply(address: &str, id: &str) -> NewInbound {
     NewInbound {
         conversation: key(address),
         id: id.into(),
@@ -40,22 +40,22 @@ pub(super) fn reply(address: &str, id: &str) -> NewInbound {
     }
 }
 
-pub(super) fn hung_up(address: &str, id: &str) -> NewInbound {
+pub fn hung_up(address: &str, id: &str) -> NewInbound {
     NewInbound { kind: InboundKind::HungUp, payload: None, ..reply(address, id) }
 }
 
-pub(super) async fn claim(store: &impl Store, secs: i64) -> Option<Claimed> {
+pub async fn claim(store: &impl Store, secs: i64) -> Option<Claimed> {
     let now = at(secs);
     store.claim(WorkerId(1), now, now.plus(Duration::from_secs(30))).await.unwrap()
 }
 
-pub(super) async fn claim_call(store: &impl Store, secs: i64) -> Option<ClaimedCall> {
+pub async fn claim_call(store: &impl Store, secs: i64) -> Option<ClaimedCall> {
     let now = at(secs);
     store.claim_call(WorkerId(1), now, now.plus(Duration::from_secs(30))).await.unwrap()
 }
 
 /// A turn that keeps a session and nothing else.
-pub(super) fn turn(claimed: &Claimed, secs: i64) -> TurnCommit {
+pub fn turn(claimed: &Claimed, secs: i64) -> TurnCommit {
     TurnCommit {
         lease: claimed.lease.clone(),
         now: at(secs),
@@ -75,7 +75,7 @@ pub(super) fn turn(claimed: &Claimed, secs: i64) -> TurnCommit {
 }
 
 /// A turn that asks for a call.
-pub(super) fn calling(claimed: &Claimed, secs: i64, call: u32) -> TurnCommit {
+pub fn calling(claimed: &Claimed, secs: i64, call: u32) -> TurnCommit {
     let mut turn = turn(claimed, secs);
     turn.session.as_mut().unwrap().calling = Some(CallId(call));
     turn.calls.push(NewCall { session: SESSION, call: CallId(call), request: format!("call {call}").into() });
@@ -83,14 +83,14 @@ pub(super) fn calling(claimed: &Claimed, secs: i64, call: u32) -> TurnCommit {
 }
 
 /// Lets a message in and asks for a call in its turn.
-pub(super) async fn under_way(store: &impl Store, address: &str, secs: i64, call: u32) {
+pub async fn under_way(store: &impl Store, address: &str, secs: i64, call: u32) {
     store.accept(vec![reply(address, &format!("{address}-{call}"))]).await.unwrap();
     let claimed = claim(store, secs).await.unwrap();
     store.commit_turn(calling(&claimed, secs, call)).await.unwrap();
 }
 
 /// Lets a message in and says something in its turn.
-pub(super) async fn say(store: &impl Store, address: &str, id: &str, texts: &[&str]) {
+pub async fn say(store: &impl Store, address: &str, id: &str, texts: &[&str]) {
     store.accept(vec![reply(address, id)]).await.unwrap();
     let claimed = claim(store, 0).await.unwrap();
     let mut turn = turn(&claimed, 0);
@@ -98,11 +98,11 @@ pub(super) async fn say(store: &impl Store, address: &str, id: &str, texts: &[&s
     store.commit_turn(turn).await.unwrap();
 }
 
-pub(super) fn delivery(text: &str) -> Delivery {
+pub fn delivery(text: &str) -> Delivery {
     Delivery::Say(OutMessage::Text(text.into()))
 }
 
-pub(super) fn token(component: &str, value: &str, expires: i64) -> TokenRow {
+pub fn token(component: &str, value: &str, expires: i64) -> TokenRow {
     TokenRow {
         bot: name("bot"),
         component: name(component),

@@ -5,7 +5,7 @@
 
 pub mod calls;
 pub mod counters;
-mod fixture;
+pub mod fixture;
 pub mod inbox;
 pub mod keys;
 pub mod outbox;

@@ -267,7 +267,12 @@ impl State {
     pub(super) fn sweep(&mut self, now: Timestamp, retention: &Retention) -> Swept {
         let mut swept = Swept::default();
         let ids = self.ids.len();
-        self.ids.retain(|_, at| at.plus(retention.ids) > now);
+        // What still waits is known by its id, however long it waits.
+        let conversations = &self.conversations;
+        self.ids.retain(|(key, id), at| {
+            let inbox = conversations.get(key).map(|conversation| conversation.inbox.as_slice());
+            at.plus(retention.ids) > now || inbox.is_some_and(|inbox| inbox.iter().any(|row| row.id == *id))
+        });
         swept.ids = ids - self.ids.len();
         self.counters.retain(|_, counter| counter.expires_at > now);
         self.receipts.retain(|_, receipt| receipt.at.plus(retention.receipts) > now);
