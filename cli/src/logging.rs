@@ -36,9 +36,7 @@ pub(crate) fn serve(log: Log, verbosity: u8) {
     // Fails only when a log has been started already.
     let _ = match log.format {
         LogFormat::Text => registry.with(layer.with_filter(filter)).try_init(),
-        LogFormat::Json => {
-            registry.with(layer.json().flatten_event(true).with_filter(filter)).try_init()
-        }
+        LogFormat::Json => registry.with(layer.json().flatten_event(true).with_filter(filter)).try_init(),
     };
 }
 

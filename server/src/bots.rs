@@ -85,7 +85,9 @@ impl fmt::Display for Refused {
 #[derive(Debug, thiserror::Error)]
 pub enum NoBot {
     /// It names none, and there are several.
-    #[error("the channel `{channel}` does not say which bot answers there; add `bot = \"ID\"`, one of {known}")]
+    #[error(
+        "the channel `{channel}` does not say which bot answers there; add `bot = \"ID\"`, one of {known}"
+    )]
     Unset {
         /// The channel.
         channel: Name,
@@ -104,7 +106,9 @@ pub enum NoBot {
         bot: Name,
     },
     /// Its file was refused, and none was in service before.
-    #[error("no version of the bot for the channel `{channel}` has ever been in service; mend the bot file first")]
+    #[error(
+        "no version of the bot for the channel `{channel}` has ever been in service; mend the bot file first"
+    )]
     NeverPublished {
         /// The channel.
         channel: Name,
@@ -198,9 +202,11 @@ impl Desk {
         let mut good: Vec<Good> = Vec::new();
         let mut refused = Vec::new();
         for path in &self.files {
-            let read = self.one(path).and_then(|found| match good.iter().any(|known| known.bot.bot == found.bot.bot) {
-                true => Err(Refusal::Twice(found.bot.bot.clone())),
-                false => Ok(found),
+            let read = self.one(path).and_then(|found| {
+                match good.iter().any(|known| known.bot.bot == found.bot.bot) {
+                    true => Err(Refusal::Twice(found.bot.bot.clone())),
+                    false => Ok(found),
+                }
             });
             match read {
                 Ok(found) => good.push(found),
@@ -245,8 +251,12 @@ impl Desk {
             Some(wanted) => bot == Some(wanted),
             None => self.files.len() == 1,
         };
-        let mut kinds: Vec<_> =
-            self.channels.iter().filter(|(_, _, wanted)| is_meant(wanted)).map(|(_, kind, _)| *kind).collect();
+        let mut kinds: Vec<_> = self
+            .channels
+            .iter()
+            .filter(|(_, _, wanted)| is_meant(wanted))
+            .map(|(_, kind, _)| *kind)
+            .collect();
         kinds.sort();
         kinds.dedup();
         kinds
@@ -278,7 +288,8 @@ impl Desk {
             (Some(only), None) if wanted.is_some() || refused.is_empty() => return Ok(only.bot.clone()),
             (None, _) => {}
             _ => {
-                let known = good.iter().map(|good| format!("`{}`", good.bot.bot)).collect::<Vec<_>>().join(", ");
+                let known =
+                    good.iter().map(|good| format!("`{}`", good.bot.bot)).collect::<Vec<_>>().join(", ");
                 return Err(NoBot::Unset { channel: channel.clone(), known });
             }
         }
@@ -286,9 +297,13 @@ impl Desk {
         let names: BTreeSet<_> = before.iter().map(|(name, _)| name).filter(|name| fits(name)).collect();
         let last = before.iter().rev().find(|(name, _)| fits(name)).map(|(_, bot)| bot);
         match last {
-            Some(bot) if names.len() == 1 && !refused.is_empty() && self.may_answer(bot, kind) => Ok(bot.clone()),
+            Some(bot) if names.len() == 1 && !refused.is_empty() && self.may_answer(bot, kind) => {
+                Ok(bot.clone())
+            }
             _ => Err(match wanted {
-                Some(bot) if refused.is_empty() => NoBot::Unknown { channel: channel.clone(), bot: bot.clone() },
+                Some(bot) if refused.is_empty() => {
+                    NoBot::Unknown { channel: channel.clone(), bot: bot.clone() }
+                }
                 _ => NoBot::NeverPublished { channel: channel.clone() },
             }),
         }

@@ -146,8 +146,12 @@ impl Hooks {
 
     /// Sends courtesies of what was new, beside everything else: nothing depends on them.
     fn send(&self, line: &Line, courtesies: Vec<Vec<HttpRequest>>, new: &[bool]) {
-        let requests: Vec<_> =
-            courtesies.into_iter().zip(new).filter(|(_, new)| **new).flat_map(|(requests, _)| requests).collect();
+        let requests: Vec<_> = courtesies
+            .into_iter()
+            .zip(new)
+            .filter(|(_, new)| **new)
+            .flat_map(|(requests, _)| requests)
+            .collect();
         if requests.is_empty() {
             return;
         }

@@ -37,7 +37,8 @@ fn credential(name: &str, folder: Option<&PathBuf>) -> Result<MasterKeys, StartE
     let path = folder.filter(|_| !name.contains('/')).ok_or_else(missing)?.join(name);
     let bytes = std::fs::read(path).map_err(|_| missing())?;
     let wrong = |source| StartError::Credential { name: name.to_owned(), source };
-    let text = String::from_utf8(bytes).map(SecretText::new).map_err(|_| wrong(KeyParseError::Line { line: 1 }))?;
+    let text =
+        String::from_utf8(bytes).map(SecretText::new).map_err(|_| wrong(KeyParseError::Line { line: 1 }))?;
     MasterKeys::parse(text.expose()).map_err(wrong)
 }
 

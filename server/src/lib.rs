@@ -19,13 +19,19 @@ mod telemetry;
 mod voice;
 mod workshop;
 
+#[cfg(test)]
+mod tests;
+
 pub use app::{App, Line, Side};
 pub use bots::{Findings, NoBot, Refusal, Refused, check_bots};
 pub use chat::ChatSettings;
+pub use config::{
+    ChannelConfig, ChannelSide, Config, ConfigError, Fault, KeySource, Limits, Log, LogFormat, LogLevel,
+    Metrics, Otlp, Place, Problem,
+};
 pub use harden::{Unhardened, harden};
 pub use reload::{Reload, Reloaded};
 pub use server::{Seams, Server};
 pub use start_error::StartError;
-pub use config::{ChannelConfig, ChannelSide, Config, ConfigError, Fault, KeySource, Limits, Log, LogFormat, LogLevel, Metrics, Otlp, Place, Problem};
 pub use voice::{Patience, PhoneChannel};
 pub use workshop::{KeyError, Outbox, Rotated, Rotation, Which, Workshop};

@@ -48,8 +48,11 @@ impl Lines {
                     if adapter.voice().is_some() {
                         all.senders.insert(id.clone(), Arc::new(PhoneChannel));
                     } else {
-                        let sender =
-                            Arc::new(ProviderChannel::new(adapter.clone(), transport.clone(), policy.clone()));
+                        let sender = Arc::new(ProviderChannel::new(
+                            adapter.clone(),
+                            transport.clone(),
+                            policy.clone(),
+                        ));
                         all.providers.insert(id.clone(), sender.clone());
                         all.senders.insert(id.clone(), sender);
                     }

@@ -100,7 +100,10 @@ impl KeyWatch {
         match ring {
             Ok(ring) => replace(&self.ring, ring),
             Err(error) => {
-                tracing::error!(error, "the keys were changed and do not open; the server goes on with those before");
+                tracing::error!(
+                    error,
+                    "the keys were changed and do not open; the server goes on with those before"
+                );
             }
         }
         true

@@ -6,7 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_egress::{Allow, Client, Policy, SystemResolver, Transport};
 use countersign_runner::{
-    ChannelAccount, Clock, Limits as RunnerLimits, Parts, Random, Registry, Runner, Sleeper, Workers, open_keys,
+    ChannelAccount, Clock, Limits as RunnerLimits, Parts, Random, Registry, Runner, Sleeper, Workers,
+    open_keys,
 };
 use countersign_vault::KeyRing;
 use tokio::net::TcpListener;
@@ -214,6 +215,12 @@ impl Server {
     /// Reads the bot files again while the server runs.
     pub fn reload(&self) -> Arc<Reload> {
         self.reload.clone()
+    }
+
+    /// Whether it is well.
+    #[cfg(test)]
+    pub(crate) fn pulse(&self) -> Arc<Pulse> {
+        self.pulse.clone()
     }
 
     /// Answers until `stop`. Then nothing new is taken, and what was begun has the time of `limits.stop_timeout` to

@@ -17,7 +17,9 @@ use crate::bots::{NoBot, Refused};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// It cannot listen.
-    #[error("{address} cannot be listened to: {source}; another program may listen there, or `{setting}` names another machine")]
+    #[error(
+        "{address} cannot be listened to: {source}; another program may listen there, or `{setting}` names another machine"
+    )]
     Listen {
         /// The setting.
         setting: &'static str,
@@ -85,7 +87,9 @@ pub enum StartError {
         source: io::Error,
     },
     /// The address for traces is never called.
-    #[error("`otlp.endpoint` is no address that is ever called; a collector has an address such as http://127.0.0.1:4318")]
+    #[error(
+        "`otlp.endpoint` is no address that is ever called; a collector has an address such as http://127.0.0.1:4318"
+    )]
     Collector,
     /// The address under which the world reaches the server cannot be made up.
     #[error("`public_url` is missing, and `listen` makes no address of its own; set it")]

@@ -8,7 +8,9 @@ use countersign_runner::Store;
 use countersign_store::failpoint::Failpoint;
 use countersign_store::{Backlog, DeadLetter, Revocation, StoreError, TokenInfo};
 use countersign_store_sql::OpenError;
-use countersign_vault::{KeyFile, KeyFileError, KeyId, KeyRing, KeyRingError, MasterKeys, RetireError, SealError};
+use countersign_vault::{
+    KeyFile, KeyFileError, KeyId, KeyRing, KeyRingError, MasterKeys, RetireError, SealError,
+};
 
 use crate::config::{Config, KeySource};
 use crate::keys;
@@ -247,7 +249,8 @@ impl Workshop {
             // Another process was faster: that version is taken.
             ring.forget(&self.workspace, version);
             let stored = self.store.data_keys().await?;
-            let theirs = stored.iter().filter(|key| key.workspace == self.workspace && key.version == version);
+            let theirs =
+                stored.iter().filter(|key| key.workspace == self.workspace && key.version == version);
             theirs.into_iter().try_for_each(|key| ring.add(key))?;
         }
     }
@@ -347,7 +350,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_outbox_is_held_and_released() {
-        let workshop = World::new().await.workshop();
+        let world = World::new().await;
+        let workshop = world.workshop();
         assert!(!workshop.release().await.unwrap());
         workshop.hold().await.unwrap();
         assert!(workshop.outbox().await.unwrap().backlog.held);
@@ -381,7 +385,8 @@ mod tests {
             refresh_until: None,
         };
         assert!(Which::default().means(&token));
-        let which = Which { channel: Some(name("wa")), contact: Some("49".into()), component: Some(name("login")) };
+        let which =
+            Which { channel: Some(name("wa")), contact: Some("49".into()), component: Some(name("login")) };
         assert!(which.means(&token));
         assert!(!Which { contact: Some("50".into()), ..which.clone() }.means(&token));
         assert!(!Which { channel: Some(name("tg")), ..which.clone() }.means(&token));

@@ -95,7 +95,8 @@ mod tests {
     fn a_configuration_is_checked_with_its_bots() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("c.toml");
-        std::fs::write(&file, "bots = [\"demo.yaml\"]\n[[channels]]\nid = \"web\"\nkind = \"web\"\n").unwrap();
+        std::fs::write(&file, "bots = [\"demo.yaml\"]\n[[channels]]\nid = \"web\"\nkind = \"web\"\n")
+            .unwrap();
         let (result, said) = check(file.clone());
         assert!(matches!(result, Err(Stop::Told(NEGATIVE))));
         assert!(said.contains("demo.yaml` is refused: it cannot be read"), "{said}");

@@ -98,7 +98,10 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
                 return Err(Problem::Setup(why.to_owned()).into());
             }
             let count = wait(workshop.forget_lost_keys())?.map_err(failed)?;
-            writeln!(out, "data keys removed: {count}; users log in again, and the server makes a new key at its start")?;
+            writeln!(
+                out,
+                "data keys removed: {count}; users log in again, and the server makes a new key at its start"
+            )?;
         }
     }
     Ok(())

@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_they_must_be() {
         let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
-        assert_eq!(aligned(vec![row("A", "B"), row("größe", "x"), row("", "yy")]), "A      B\ngröße  x\n       yy\n");
+        assert_eq!(
+            aligned(vec![row("A", "B"), row("größe", "x"), row("", "yy")]),
+            "A      B\ngröße  x\n       yy\n"
+        );
         assert_eq!(aligned::<2>(Vec::new()), "");
     }
 

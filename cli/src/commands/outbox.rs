@@ -92,7 +92,8 @@ fn open(config: &ConfigArgs) -> Result<Workshop, Problem> {
 
 fn as_text(outbox: &Outbox) -> String {
     let Outbox { backlog, dead } = outbox;
-    let state = if backlog.held { "held; nothing is sent until `countersign outbox release`" } else { "open" };
+    let state =
+        if backlog.held { "held; nothing is sent until `countersign outbox release`" } else { "open" };
     let mut text = format!("outbox: {state}\nwaiting: {}\nnot delivered: {}\n", backlog.outbox, dead.len());
     if !dead.is_empty() {
         let head = ["AT", "CHANNEL", "CONTACT", "WHAT", "CODE"].map(str::to_owned);

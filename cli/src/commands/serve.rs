@@ -83,11 +83,8 @@ pub(crate) fn seams() -> Seams {
 }
 
 async fn hear_signals(stop: CancellationToken, reload: Arc<countersign_server::Reload>) {
-    let signals = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::hangup()),
-    );
+    let signals =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
     let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
         tracing::error!("the system does not tell of signals; only SIGKILL will stop the server");
         return;
@@ -120,8 +117,9 @@ async fn hear_signals(stop: CancellationToken, reload: Arc<countersign_server::R
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
 fn arm_failpoint() -> Result<(), Problem> {
     match std::env::var("COUNTERSIGN_FAILPOINT") {
-        Ok(setting) => countersign_store::failpoint::arm(&setting)
-            .map_err(|error| Problem::Setup(error.to_string())),
+        Ok(setting) => {
+            countersign_store::failpoint::arm(&setting).map_err(|error| Problem::Setup(error.to_string()))
+        }
         Err(_) => Ok(()),
     }
 }

@@ -90,7 +90,8 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
         }
         What::Revoke { of, all } => {
             if of.is_everybody() && !all {
-                let why = "say whose tokens are meant with --channel, --contact or --component, or give --all";
+                let why =
+                    "say whose tokens are meant with --channel, --contact or --component, or give --all";
                 return Err(Problem::Setup(why.to_owned()).into());
             }
             let workshop = of.workshop()?;

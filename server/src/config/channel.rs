@@ -75,9 +75,7 @@ fn channel(mut section: Section<'_>) -> Option<ChannelConfig> {
     }
     let (id, kind) = (id?, kind?);
     let side = match kind {
-        ChannelKind::Web | ChannelKind::Mobile | ChannelKind::Desktop => {
-            of_chat(&mut section, &id)
-        }
+        ChannelKind::Web | ChannelKind::Mobile | ChannelKind::Desktop => of_chat(&mut section, &id),
         _ => {
             let provider = choose(&section, &id, kind, provider_name)?;
             Some(of_provider(&mut section, &id, provider))
@@ -128,10 +126,13 @@ fn choose(
         let of_kind = PROVIDERS.iter().filter(|provider| provider.kind == kind);
         let known = of_kind.map(|provider| provider.name).collect::<Vec<_>>().join(", ");
         let channel = id.to_string();
-        section.wrong(&place, match name {
-            Some(given) => Fault::Provider { channel, given, known },
-            None => Fault::ProviderUnset { channel, known },
-        });
+        section.wrong(
+            &place,
+            match name {
+                Some(given) => Fault::Provider { channel, given, known },
+                None => Fault::ProviderUnset { channel, known },
+            },
+        );
     }
     found
 }

@@ -100,11 +100,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] with all that is wrong.
-    pub fn from_text(
-        text: &str,
-        path: &Path,
-        environment: &[(String, String)],
-    ) -> Result<Self, ConfigError> {
+    pub fn from_text(text: &str, path: &Path, environment: &[(String, String)]) -> Result<Self, ConfigError> {
         let mut table = node::parse(text).map_err(|node::NoToml { line, column, message }| {
             ConfigError::Syntax { path: path.to_owned(), line, column, message }
         })?;
@@ -232,8 +228,9 @@ fn trusted_proxies(root: &mut Section<'_>) -> Vec<IpNet> {
     for (place, text) in given {
         match net(&text) {
             Some(net) => nets.push(net),
-            None => root
-                .wrong(&place, Fault::Form { name: "trusted_proxies".to_owned(), expected: EXPECTED }),
+            None => {
+                root.wrong(&place, Fault::Form { name: "trusted_proxies".to_owned(), expected: EXPECTED })
+            }
         }
     }
     nets

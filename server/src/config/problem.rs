@@ -206,7 +206,9 @@ pub enum Fault {
         known: String,
     },
     /// Two channels have one id.
-    #[error("there are two channels with the id `{0}`; each needs an id of its own, because it is part of its address")]
+    #[error(
+        "there are two channels with the id `{0}`; each needs an id of its own, because it is part of its address"
+    )]
     Twice(String),
     /// A setting of a channel is not as its provider needs it.
     #[error("the channel `{channel}`: {why}")]

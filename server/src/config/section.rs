@@ -179,7 +179,8 @@ impl<'r> Section<'r> {
             self.wrong(&place, Fault::Form { name: self.full(name), expected: EXPECTED });
             return None;
         };
-        if unit::span(least).is_some_and(|least| span < least) || unit::span(most).is_some_and(|most| span > most)
+        if unit::span(least).is_some_and(|least| span < least)
+            || unit::span(most).is_some_and(|most| span > most)
         {
             self.wrong(&place, Fault::SpanRange { name: self.full(name), least, most });
             return None;

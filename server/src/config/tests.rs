@@ -65,9 +65,12 @@ fn what_stands_there_as_a_comment_is_a_setting_too() {
         let name = line.split(" = ").next().unwrap_or("");
         line.contains(" = ") && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
     };
-    let lines = text.split("# Channels. ").next().unwrap().lines().map(|line| {
-        line.strip_prefix("# ").filter(|rest| named(rest)).unwrap_or(line)
-    });
+    let lines = text
+        .split("# Channels. ")
+        .next()
+        .unwrap()
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|rest| named(rest)).unwrap_or(line));
     let text = lines.collect::<Vec<_>>().join("\n");
     let config = Config::from_text(&text, &folder.path().join("c.toml"), &[]).unwrap();
     assert_eq!(config.keys, KeySource::Credential { name: "countersign.keys".to_owned(), folder: None });
@@ -128,7 +131,9 @@ fn an_unknown_setting_is_refused_with_its_line_and_a_suggestion() {
     );
     assert_eq!(
         problems("[log]\nquite_another = 1\n", &[]),
-        ["line 3: there is no setting `log.quite_another`; `countersign config default` shows all settings of [log]"]
+        [
+            "line 3: there is no setting `log.quite_another`; `countersign config default` shows all settings of [log]"
+        ]
     );
 }
 
@@ -166,7 +171,10 @@ fn a_wrong_type_says_what_is_expected() {
         ),
         ("[log]\nlevel = \"loud\"", "line 3: `log.level` is one of off, error, warn, info, debug and trace"),
         ("[log]\nformat = \"xml\"", "line 3: `log.format` is `text` or `json`"),
-        ("workspace = \"a b\"", "line 2: `workspace`: an id has only letters, digits, `-` and `_`, so ` ` cannot be in it"),
+        (
+            "workspace = \"a b\"",
+            "line 2: `workspace`: an id has only letters, digits, `-` and `_`, so ` ` cannot be in it",
+        ),
         (
             "public_url = \"bot.example\"",
             "line 2: `public_url` is the address under which the world reaches this server, such as \
@@ -235,7 +243,10 @@ fn secrets_come_from_files_too() {
     assert_eq!(config.secrets["api"].expose(), "s3cr=et");
     assert_eq!(config.secrets["other"].expose(), "x");
     for (text, end) in [
-        ("[secrets]\na_file = \"no\"\n", "for `secrets.a_file` cannot be read: No such file or directory (os error 2)"),
+        (
+            "[secrets]\na_file = \"no\"\n",
+            "for `secrets.a_file` cannot be read: No such file or directory (os error 2)",
+        ),
         ("[secrets]\na_file = \"empty\"\n", "for `secrets.a_file` is empty; write the secret into it"),
         (
             "[metrics]\ntoken = \"hunter2\"\ntoken_file = \"key\"\n",
@@ -286,21 +297,27 @@ fn a_variable_that_sets_nothing_is_refused() {
     );
     assert_eq!(
         problems("", &[("COUNTERSIGN_LIMITS__CONNECTIONS", "many")]),
-        ["COUNTERSIGN_LIMITS__CONNECTIONS: `limits.connections` is a number without quotation marks, not a text"]
+        [
+            "COUNTERSIGN_LIMITS__CONNECTIONS: `limits.connections` is a number without quotation marks, not a text"
+        ]
     );
     assert_eq!(
         problems(
             "[[channels]]\nid = \"web\"\nkind = \"web\"\n",
             &[("COUNTERSIGN_CHANNELS__WHATSAPP__TOKEN", "hunter2")]
         ),
-        ["COUNTERSIGN_CHANNELS__WHATSAPP__TOKEN: this variable names a channel by its id, and there is no channel with \
-          that id in the file"]
+        [
+            "COUNTERSIGN_CHANNELS__WHATSAPP__TOKEN: this variable names a channel by its id, and there is no channel with \
+          that id in the file"
+        ]
     );
 }
 
 #[test]
 fn channels_have_an_id_and_a_kind() {
-    let config = read("[[channels]]\nid = \"our-site\"\nkind = \"web\"\nbot = \"demo\"\norigins = [\"https://a.example\"]\n");
+    let config = read(
+        "[[channels]]\nid = \"our-site\"\nkind = \"web\"\nbot = \"demo\"\norigins = [\"https://a.example\"]\n",
+    );
     let [channel] = &config.channels[..] else { panic!("one channel was expected") };
     assert_eq!((channel.id.as_str(), channel.bot.as_ref().unwrap().as_str()), ("our-site", "demo"));
     let ChannelSide::Chat(chat) = &channel.side else { panic!("a chat was expected") };
@@ -326,6 +343,11 @@ fn channels_have_an_id_and_a_kind() {
     ] {
         assert_eq!(problems(&format!("[[channels]]\n{text}\n"), &[]), [message], "{text}");
     }
-    let [kind] = &problems("[[channels]]\nid = \"a\"\nkind = \"wb\"\n", &[])[..] else { panic!("one problem") };
-    assert!(kind.starts_with("line 4: there is no channel of the kind `wb`; did you mean `web`?; the kinds are "), "{kind}");
+    let [kind] = &problems("[[channels]]\nid = \"a\"\nkind = \"wb\"\n", &[])[..] else {
+        panic!("one problem")
+    };
+    assert!(
+        kind.starts_with("line 4: there is no channel of the kind `wb`; did you mean `web`?; the kinds are "),
+        "{kind}"
+    );
 }

@@ -45,7 +45,9 @@ mod tests {
             assert_eq!(span(text), Some(Duration::from_secs(seconds)), "{text}");
         }
         assert_eq!(span("250ms"), Some(Duration::from_millis(250)));
-        for wrong in ["", "10", "s", "1.5h", "-1s", "10 sec", "99999999999999999999d", "18446744073709551615d"] {
+        for wrong in
+            ["", "10", "s", "1.5h", "-1s", "10 sec", "99999999999999999999d", "18446744073709551615d"]
+        {
             assert_eq!(span(wrong), None, "{wrong}");
         }
     }

@@ -71,7 +71,11 @@ impl Watched {
 }
 
 impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
@@ -127,7 +131,8 @@ const FINENESS: u32 = 4;
 impl<'a> Watch<'a> {
     pub(super) fn new(activity: &'a Activity, bounds: &Bounds) -> Self {
         let every = (bounds.header.min(bounds.idle) / FINENESS).max(Duration::from_millis(1));
-        let ticks = |span: Duration| u32::try_from(span.as_micros().div_ceil(every.as_micros())).unwrap_or(u32::MAX);
+        let ticks =
+            |span: Duration| u32::try_from(span.as_micros().div_ceil(every.as_micros())).unwrap_or(u32::MAX);
         let (header, write, idle) = (ticks(bounds.header), ticks(bounds.write), ticks(bounds.idle));
         Self { activity, every, header, write, idle, seen: u32::MAX, ticks: 0, blocked: 0 }
     }

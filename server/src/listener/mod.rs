@@ -97,14 +97,24 @@ pub(crate) async fn serve<H, F>(
                 continue;
             }
         };
-        let connection =
-            connection(stream, address.ip(), place, bounds.clone(), handler.clone(), stop.clone(), now.clone());
+        let connection = connection(
+            stream,
+            address.ip(),
+            place,
+            bounds.clone(),
+            handler.clone(),
+            stop.clone(),
+            now.clone(),
+        );
         running.spawn(connection);
     }
     drop(socket);
     running.close();
     if tokio::time::timeout(bounds.stop, running.wait()).await.is_err() {
-        tracing::warn!(connections = running.len(), "connections were cut off, because they did not end in time");
+        tracing::warn!(
+            connections = running.len(),
+            "connections were cut off, because they did not end in time"
+        );
         now.cancel();
         running.wait().await;
     }
@@ -180,7 +190,9 @@ async fn wait_after(error: &Error, stop: &CancellationToken) -> bool {
 
 fn tell(full: Full, address: SocketAddr) {
     match full {
-        Full::All => tracing::warn!("a connection was closed, because there are too many (limits.connections)"),
+        Full::All => {
+            tracing::warn!("a connection was closed, because there are too many (limits.connections)")
+        }
         Full::Peer => tracing::warn!(
             peer = %address.ip(),
             "a connection was closed, because its peer has too many (limits.connections_per_peer)"

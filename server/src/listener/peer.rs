@@ -27,7 +27,8 @@ pub(crate) fn peer(direct: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Ip
 /// Some proxies write the port as well.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(text, |(ip, _)| ip);
-    let ip = bare.parse::<IpAddr>().ok().or_else(|| bare.parse::<std::net::SocketAddr>().ok().map(|at| at.ip()));
+    let ip =
+        bare.parse::<IpAddr>().ok().or_else(|| bare.parse::<std::net::SocketAddr>().ok().map(|at| at.ip()));
     ip.map(|ip| ip.to_canonical())
 }
 

@@ -120,8 +120,15 @@ mod tests {
     fn places(connections: usize, per_peer: usize) -> Places {
         let second = Duration::from_secs(1);
         let uncounted = vec!["127.0.0.0/8".parse().unwrap()];
-        let bounds =
-            Bounds { header: second, write: second, idle: second, stop: second, connections, per_peer, uncounted };
+        let bounds = Bounds {
+            header: second,
+            write: second,
+            idle: second,
+            stop: second,
+            connections,
+            per_peer,
+            uncounted,
+        };
         Places::new(&bounds, Arc::new(Nobody))
     }
 

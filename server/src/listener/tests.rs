@@ -164,7 +164,10 @@ async fn bodies_are_bounded_in_size_and_time() {
     let door = door(bounds()).await;
     for (request, expected) in [
         ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc", "127.0.0.1 3 bytes"),
-        ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 101\r\n\r\nabc", "the body of a request is too large"),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 101\r\n\r\nabc",
+            "the body of a request is too large",
+        ),
         (
             "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nff\r\n",
             "the body of a request took too long",

@@ -25,10 +25,19 @@ pub(crate) struct Pulse {
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// Every so many times something is written, to see that it can be: a write to the disk costs more than a look.
+const WRITE_EVERY: u32 = 5;
+
 impl Pulse {
     /// Whether webhooks are answered with 503, because too much waits.
     pub(crate) fn is_crowded(&self) -> bool {
         self.crowded.load(Ordering::Relaxed)
+    }
+
+    /// As if too much waited.
+    #[cfg(test)]
+    pub(crate) fn crowd(&self) {
+        self.crowded.store(true, Ordering::Relaxed);
     }
 
     /// The workers have ended.
@@ -55,8 +64,8 @@ impl Pulse {
         (ready, text)
     }
 
-    /// Looks once.
-    pub(crate) async fn look(&self, store: &dyn Store, clock: &dyn Clock, limits: &Limits, metrics: &Metrics) {
+    /// Sees whether the store can be written.
+    async fn write(&self, store: &dyn Store) {
         let writable = store.writable().await;
         if let Err(error) = &writable
             && !self.unwritable.load(Ordering::Relaxed)
@@ -64,6 +73,10 @@ impl Pulse {
             tracing::error!(%error, "the store cannot be written");
         }
         self.unwritable.store(writable.is_err(), Ordering::Relaxed);
+    }
+
+    /// Sees how much waits.
+    async fn look(&self, store: &dyn Store, clock: &dyn Clock, limits: &Limits, metrics: &Metrics) {
         // When the store does not answer, what was known stays.
         if let Ok(backlog) = store.backlog().await {
             let oldest = backlog.oldest.map_or(Duration::ZERO, |oldest| clock.now().since(oldest));
@@ -94,11 +107,17 @@ pub(crate) async fn pulse(
 ) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut looks = 0_u32;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = ticks.tick() => pulse.look(store, clock, limits, metrics).await,
+            _ = ticks.tick() => {}
         }
+        if looks.is_multiple_of(WRITE_EVERY) {
+            pulse.write(store).await;
+        }
+        looks = looks.wrapping_add(1);
+        pulse.look(store, clock, limits, metrics).await;
     }
 }
 
@@ -106,7 +125,7 @@ pub(crate) async fn pulse(
 mod tests {
     use countersign_model::Timestamp;
     use countersign_runner::{ConversationKey, MemoryStore};
-    use countersign_store::{Inbox as _, InboundKind, NewInbound, Outbox as _};
+    use countersign_store::{InboundKind, Inbox as _, NewInbound, Outbox as _};
 
     use super::*;
 
@@ -120,7 +139,8 @@ mod tests {
         let conversation =
             ConversationKey { workspace: name("main"), channel: name("wa"), address: "a".to_owned() };
         let id = "1".to_owned();
-        let row = NewInbound { conversation, id, kind: InboundKind::Begin, payload: None, received_at: noon() };
+        let row =
+            NewInbound { conversation, id, kind: InboundKind::Begin, payload: None, received_at: noon() };
         store.accept(vec![row]).await.unwrap();
         let pulse = Pulse::default();
         pulse.look(&store, &move || noon().plus(later), limits, &Metrics::new([])).await;
@@ -145,6 +165,7 @@ mod tests {
         let store = MemoryStore::new();
         store.hold_outbox(true).await.unwrap();
         let pulse = Pulse::default();
+        pulse.write(&store).await;
         pulse.look(&store, &noon, &Limits::default(), &Metrics::new([])).await;
         let (ready, text) = pulse.readiness();
         assert!(ready && text.contains("the outbox is held"), "{text}");

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use countersign_model::Name;
 use countersign_channels::ReceiptState;
+use countersign_model::Name;
 use countersign_store::Backlog;
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
@@ -172,7 +172,8 @@ impl Metrics {
         let seconds = Matcher::Suffix("_seconds".to_owned());
         // Fails only for an empty list.
         let builder = PrometheusBuilder::new();
-        let builder = builder.set_buckets_for_metric(seconds, &BUCKETS).unwrap_or_else(|_| PrometheusBuilder::new());
+        let builder =
+            builder.set_buckets_for_metric(seconds, &BUCKETS).unwrap_or_else(|_| PrometheusBuilder::new());
         let recorder = Registered(builder.build_recorder());
         let channel = |channel: &Name| (channel.clone(), recorder.channel(channel));
         Self {
@@ -189,7 +190,11 @@ impl Metrics {
                 })
             }),
             logins: LoginOutcome::ALL.map(|(_, outcome)| {
-                recorder.counter("countersign_logins_total", "Logins by how they ended", &[("outcome", outcome)])
+                recorder.counter(
+                    "countersign_logins_total",
+                    "Logins by how they ended",
+                    &[("outcome", outcome)],
+                )
             }),
             receipts: RECEIPTS.map(|(_, state)| {
                 let text = "What providers told of messages that were sent";
@@ -210,7 +215,11 @@ impl Metrics {
                 "What was put aside because it could not be processed; the log says why",
                 &[],
             ),
-            warnings: recorder.counter("countersign_bot_warnings_total", "Warnings for the authors of bots", &[]),
+            warnings: recorder.counter(
+                "countersign_bot_warnings_total",
+                "Warnings for the authors of bots",
+                &[],
+            ),
             servers_rest: recorder.counter(
                 "countersign_servers_left_alone_total",
                 "How often an auth service or API was left alone for a while, because its last calls failed",
@@ -227,16 +236,15 @@ impl Metrics {
                 "Connections that were closed because there were too many",
                 &[],
             ),
-            bots_refused: recorder.gauge(
-                "countersign_bots_refused",
-                "Bot files with errors; the version before is in service",
-            ),
+            bots_refused: recorder
+                .gauge("countersign_bots_refused", "Bot files with errors; the version before is in service"),
             inbox: recorder.gauge("countersign_inbox_waiting", "Messages that wait for their turn"),
             inbox_oldest: recorder
                 .gauge("countersign_inbox_oldest_seconds", "How long the oldest of them has waited"),
             calls_open: recorder.gauge("countersign_calls_waiting", "Calls that have not ended"),
             outbox: recorder.gauge("countersign_outbox_waiting", "Messages that have not been sent"),
-            outbox_held: recorder.gauge("countersign_outbox_held", "1 while nothing is sent, after a restore"),
+            outbox_held: recorder
+                .gauge("countersign_outbox_held", "1 while nothing is sent, after a restore"),
             dead_letters: recorder.gauge("countersign_dead_letters", "Messages that could not be delivered"),
             traces_dropped: recorder.counter(
                 "countersign_traces_dropped_total",
@@ -388,7 +396,11 @@ impl Registered {
             floods: counter("countersign_floods_total", "How often a contact sent more than is read"),
             deliveries: DeliveryResult::ALL.map(|(_, result)| {
                 let labels = [("channel", channel), ("result", result)];
-                self.counter("countersign_deliveries_total", "Messages to users by what became of them", &labels)
+                self.counter(
+                    "countersign_deliveries_total",
+                    "Messages to users by what became of them",
+                    &labels,
+                )
             }),
         }
     }
@@ -398,7 +410,12 @@ impl Registered {
         self.0.register_counter(&key(name, labels), &METADATA)
     }
 
-    fn histogram(&self, name: &'static str, text: &'static str, labels: &[(&'static str, &str)]) -> Histogram {
+    fn histogram(
+        &self,
+        name: &'static str,
+        text: &'static str,
+        labels: &[(&'static str, &str)],
+    ) -> Histogram {
         self.0.describe_histogram(name.into(), Some(Unit::Seconds), text.into());
         self.0.register_histogram(&key(name, labels), &METADATA)
     }
@@ -486,7 +503,10 @@ mod tests {
         let backlog = Backlog { inbox: 3, oldest: None, calls: 2, outbox: 5, dead: 1, held: true };
         metrics.backlog(&backlog, Duration::from_millis(1500));
         metrics.settle();
-        assert_eq!(line(&metrics, "countersign_inbox_oldest_seconds"), "countersign_inbox_oldest_seconds 1.5");
+        assert_eq!(
+            line(&metrics, "countersign_inbox_oldest_seconds"),
+            "countersign_inbox_oldest_seconds 1.5"
+        );
         assert_eq!(line(&metrics, "countersign_outbox_held"), "countersign_outbox_held 1");
         assert_eq!(line(&metrics, "countersign_dead_letters"), "countersign_dead_letters 1");
     }

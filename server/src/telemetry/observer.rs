@@ -39,7 +39,9 @@ impl Watcher {
                 CallResult::Status(400 | 401 | 403 | 404 | 422 | 423) => {
                     self.metrics.login(LoginOutcome::Rejected);
                 }
-                CallResult::Status(_) | CallResult::Failed(_) => self.metrics.login(LoginOutcome::Unavailable),
+                CallResult::Status(_) | CallResult::Failed(_) => {
+                    self.metrics.login(LoginOutcome::Unavailable)
+                }
             }
         }
         self.tracer.span(|| {
@@ -53,7 +55,14 @@ impl Watcher {
                 attributes.push(("http.response.status_code", status.to_string()));
             }
             let failed = !matches!(result, CallResult::Status(..400));
-            Span { name: "call", kind: SpanKind::Client, start: now.minus(took), end: now, attributes, failed }
+            Span {
+                name: "call",
+                kind: SpanKind::Client,
+                start: now.minus(took),
+                end: now,
+                attributes,
+                failed,
+            }
         });
     }
 }

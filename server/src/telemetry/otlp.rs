@@ -147,7 +147,9 @@ impl Collector {
         if !taken {
             self.metrics.trace_dropped(batch.len());
             if !std::mem::replace(is_told, true) {
-                tracing::warn!("the collector of traces does not take them (otlp.endpoint); the server goes on");
+                tracing::warn!(
+                    "the collector of traces does not take them (otlp.endpoint); the server goes on"
+                );
             }
         }
         batch.clear();

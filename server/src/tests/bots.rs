@@ -1,0 +1,110 @@
+use super::rig::{Folder, HELLO, message};
+use crate::{Reloaded, StartError, check_bots};
+
+const BROKEN: &str =
+    "countersign: 1\nbot: demo\nscripts:\n  - { id: hello, triggers: [hello], steps: [{ mesage: x }] }\n";
+
+const LOGIN: &str = "\
+countersign: 1
+bot: demo
+authorization_tokens:
+  - id: login
+    url: \"https://bank.example/login\"
+    questions: [{ question: PIN?, field: pin, secret: true }]
+    ttl: 900
+    is_json: true
+    token_path: token
+web_services:
+  - { id: balance, url: \"https://bank.example/balance\", headers: { Authorization: \"Bearer {authtoken}\" }, save: { sum: sum } }
+scripts:
+  - id: hello
+    triggers: [hello]
+    steps: [{ auth_token: login }, { web_service: balance }, { message: \"{sum}\" }]
+";
+
+#[tokio::test]
+async fn a_bot_with_errors_is_refused_and_the_one_before_stays() {
+    let folder = Folder::new("");
+    let first = folder.start().await.unwrap();
+    assert!(first.refused.is_empty());
+    first.stop().await;
+    folder.write_bot(BROKEN);
+    let second = folder.start().await.unwrap();
+    let [refused] = &second.refused[..] else { panic!("{:?}", second.refused) };
+    assert!(refused.contains("did you mean `message`?") && refused.contains("demo.yaml:4:"), "{refused}");
+    second.whatsapp(&message("1", "hello")).await;
+    assert_eq!(second.world.until_said(1).await, ["Good day"]);
+    let metrics = second.get("/metrics").await.body;
+    assert!(metrics.contains("countersign_bots_refused 1\n"));
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_version_before_the_server_does_not_start() {
+    let folder = Folder::new("");
+    folder.write_bot(BROKEN);
+    let Err(error @ StartError::Bots { .. }) = folder.start().await else { panic!("it started") };
+    let text = error.to_string();
+    assert!(text.contains("is refused: it has errors:\n") && text.contains("mesage"), "{text}");
+    assert!(text.contains("no version of the bot for the channel `wa` has ever been in service"), "{text}");
+    assert!(check_bots(&folder.config()).is_err());
+    folder.write_bot(HELLO);
+    assert_eq!(check_bots(&folder.config()).unwrap()[0].as_str(), "demo");
+    folder.start().await.unwrap().stop().await;
+}
+
+#[tokio::test]
+async fn bot_files_are_read_again_while_the_server_runs() {
+    let folder = Folder::new("");
+    let rig = folder.start().await.unwrap();
+    folder.write_bot(&HELLO.replace("Good day", "Good evening"));
+    assert_eq!(rig.reload.bots().await.unwrap(), Reloaded { published: 1, refused: 0 });
+    rig.whatsapp(&message("1", "hello")).await;
+    assert_eq!(rig.world.until_said(1).await, ["Good evening"]);
+    folder.write_bot(BROKEN);
+    assert_eq!(rig.reload.bots().await.unwrap(), Reloaded { published: 0, refused: 1 });
+    rig.whatsapp(&message("2", "hello")).await;
+    assert_eq!(rig.world.until_said(2).await, ["Good evening", "Good evening"]);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_bot_with_logins_is_not_attached_to_a_chat() {
+    let folder = Folder::with_channels("[[channels]]\nid = \"site\"\nkind = \"web\"\n");
+    folder.write_bot(LOGIN);
+    let Err(error @ StartError::Bots { .. }) = folder.start().await else { panic!("it started") };
+    let text = error.to_string();
+    assert!(
+        text.contains("an Authorization Token cannot run on `web`")
+            && text.contains("`scripts.hello.steps[0]` runs `login`"),
+        "{text}"
+    );
+    assert!(text.contains("demo.yaml:"), "{text}");
+}
+
+#[tokio::test]
+async fn a_login_that_comes_into_a_bot_later_does_not_reach_the_chat() {
+    let folder = Folder::with_channels("[[channels]]\nid = \"site\"\nkind = \"web\"\n");
+    let rig = folder.start().await.unwrap();
+    folder.write_bot(LOGIN);
+    assert_eq!(rig.reload.bots().await.unwrap(), Reloaded { published: 0, refused: 1 });
+    let site = "site".parse().unwrap();
+    let account = rig.app.runner.registry().channel(&rig.app.workspace, &site).unwrap();
+    assert!(account.bot.tokens.is_empty());
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_channel_says_which_bot_it_wants() {
+    let channel = |bot: &str| format!("[[channels]]\nid = \"site\"\nkind = \"web\"\n{bot}");
+    let error = |folder: &Folder| check_bots(&folder.config()).unwrap_err().to_string();
+    assert_eq!(
+        error(&Folder::with_channels(&channel("bot = \"other\"\n"))),
+        "the channel `site` wants the bot `other`, and no bot file has it; the id is what stands behind `bot:` in the \
+         file"
+    );
+    let folder = Folder::with_channels(&channel("bot = \"demo\"\n"));
+    assert_eq!(check_bots(&folder.config()).unwrap().len(), 1);
+    std::fs::remove_file(folder.path("demo.yaml")).unwrap();
+    assert!(error(&folder).contains("is refused: it cannot be read: "));
+}
