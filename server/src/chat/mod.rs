@@ -28,6 +28,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use countersign_runner::{Channel, ConversationKey, Delivery, SendError};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use limits::{Limits, Places};
@@ -39,7 +40,13 @@ pub use settings::{ChatSettings, Position, SETTINGS, open};
 /// The addresses of the chat: `/chat/{channel}` and what is below it, `/widget.js`, and `/demo` when a web channel
 /// wants it. Everything else is 404.
 pub fn router(app: Arc<App>) -> Router {
-    routes(app, Limits::default(), Arc::new(SystemKeys))
+    router_until(app, CancellationToken::new())
+}
+
+/// The same, until the server stops: then waiting polls are answered and WebSockets are closed, and clients come back to
+/// whoever answers next.
+pub fn router_until(app: Arc<App>, stop: CancellationToken) -> Router {
+    routes(app, Limits::default(), Arc::new(SystemKeys), stop)
 }
 
 /// Delivers by doing nothing: who listens reads the transcript, and the runner wakes it.
@@ -60,13 +67,14 @@ struct Chat {
     keys: Arc<dyn Keys>,
     places: Arc<Places>,
     pages: Pages,
+    stop: CancellationToken,
 }
 
-fn routes(app: Arc<App>, limits: Limits, keys: Arc<dyn Keys>) -> Router {
+fn routes(app: Arc<App>, limits: Limits, keys: Arc<dyn Keys>, stop: CancellationToken) -> Router {
     let pages = Pages::of(&app);
     let places = Arc::new(Places::new(&limits));
     let body = limits.frame;
-    let chat = Arc::new(Chat { app, limits, keys, places, pages });
+    let chat = Arc::new(Chat { app, limits, keys, places, pages, stop });
     Router::new()
         .route("/chat/{channel}", any(socket::connect))
         .route("/chat/{channel}/session", post(poll::session).options(poll::preflight))

@@ -101,12 +101,14 @@ pub(super) async fn wait(
         let mut end = pin!(sleep(chat.limits.poll));
         loop {
             let news = visitor.news(asked.since).await?;
-            if !news.rows.is_empty() || news.busy != asked.typing || end.is_elapsed() {
+            let over = end.is_elapsed() || chat.stop.is_cancelled();
+            if over || !news.rows.is_empty() || news.busy != asked.typing {
                 return Ok::<_, Problem>(written(&news));
             }
             tokio::select! {
                 () = watch.changed() => {}
                 () = &mut end => {}
+                () = chat.stop.cancelled() => {}
             }
         }
     };

@@ -49,8 +49,11 @@ pub(super) async fn connect(
         .max_frame_size(frame)
         .on_upgrade(move |socket| async move {
             let mut line = Wire { socket, chat };
-            if let Err(Gone::Refused(problem)) = line.run(door, place).await {
-                line.close(&problem).await;
+            let stop = line.chat.stop.clone();
+            match stop.run_until_cancelled(line.run(door, place)).await {
+                Some(Err(Gone::Refused(problem))) => line.close(&problem).await,
+                Some(Ok(()) | Err(Gone::Left)) => {}
+                None => line.part(close_code::AWAY, "the server stops").await,
             }
         })
 }
@@ -239,11 +242,15 @@ impl Wire {
             Problem::Unavailable => close_code::ERROR,
             _ => close_code::POLICY,
         };
-        let frame = CloseFrame { code, reason: problem.code().into() };
-        if self.feed(&ServerFrame::error(problem, None)).await.is_err()
-            || self.put(Packet::Close(Some(frame))).await.is_err()
-            || self.flush().await.is_err()
-        {
+        if self.feed(&ServerFrame::error(problem, None)).await.is_ok() {
+            self.part(code, problem.code()).await;
+        }
+    }
+
+    /// Closes, and waits until the client has done so too.
+    async fn part(&mut self, code: u16, reason: &'static str) {
+        let frame = CloseFrame { code, reason: reason.into() };
+        if self.put(Packet::Close(Some(frame))).await.is_err() || self.flush().await.is_err() {
             return;
         }
         // A socket that is closed with something unread in it takes back what was sent (RFC 1122 §4.2.2.13).

@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::app::{App, Line, Side};
@@ -103,6 +104,7 @@ pub(super) struct Rig {
     clock: Arc<AtomicI64>,
     address: String,
     router: Router,
+    pub(super) stop: CancellationToken,
 }
 
 /// What a rig is made with.
@@ -180,12 +182,13 @@ impl Rig {
             sleeper: Arc::new(TokioSleeper),
             patience: Patience::default(),
         });
-        let router = routes(app.clone(), plan.limits, plan.keys);
+        let stop = CancellationToken::new();
+        let router = routes(app.clone(), plan.limits, plan.keys, stop.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
         tokio::spawn(axum::serve(listener, router.clone()).into_future());
-        Self { app, store, clock, address, router }
+        Self { app, store, clock, address, router, stop }
     }
 
     pub(super) fn pass(&self, time: Duration) {

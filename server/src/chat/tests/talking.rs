@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use countersign_model::{ChannelKind, Timestamp};
 use countersign_store::{Retention, Secrets as _};
-use futures_util::SinkExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -248,5 +248,23 @@ async fn rows_after_a_sweep_keep_their_numbers() {
         let rows: Vec<_> = rows.iter().filter(|frame| frame["t"] == "row").collect();
         assert_eq!((&rows[0]["seq"], &rows[0]["text"]), (&json!(4), &json!("tea")), "since {since}");
         assert_eq!(rows.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn who_is_connected_when_the_server_stops_is_told() {
+    let rig = rig().await;
+    let token = rig.token().await;
+    let (mut client, _) = rig.connect(&token, 0).await;
+    let poll = rig.ask("GET", "/chat/site/poll?since=0", &token, "");
+    let stop = async {
+        tokio::task::yield_now().await;
+        rig.stop.cancel();
+    };
+    let ((status, body), ()) = tokio::join!(poll, stop);
+    assert_eq!((status.as_u16(), &body["frames"][1]), (200, &json!({"t":"live","next":0})));
+    match client.socket.next().await {
+        Some(Ok(Message::Close(Some(frame)))) => assert_eq!(u16::from(frame.code), 1001),
+        other => panic!("{other:?}"),
     }
 }
