@@ -6,7 +6,7 @@
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: ## start a demo bank and chat with its bot in the terminal
+demo: ## run everything on this machine: a server, a demo bank, stand-ins of the providers
 	@sh tools/demo.sh $(ARGS)
 
 test: ## build everything and run all tests

@@ -93,10 +93,10 @@ struct ConnectArgs {
     )]
     connect: Option<String>,
     /// Be this user. A phone number stands for itself.
-    #[arg(long = "as", value_name = "NAME", default_value = "alice", requires = "connect")]
+    #[arg(long = "as", value_name = "NAME", default_value = "alice", conflicts_with = "bot")]
     user: String,
     /// The line, where a channel has several: `phone-vonage`, `sms-kannel`.
-    #[arg(long, value_name = "ID", requires = "connect")]
+    #[arg(long, value_name = "ID", conflicts_with = "bot")]
     line: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use crate::user::{User, WebhookResult};
 use crate::wire::{Reply, Request};
 
 /// The longest wait for a message, in seconds.
-const LONGEST_WAIT: u64 = 60;
+const LONGEST_WAIT: f64 = 60.0;
 
 pub(crate) async fn answer(shared: &Arc<Shared>, path: &str, request: &Request<'_>) -> Reply {
     let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -53,12 +53,14 @@ async fn messages(handle: &LineHandle, request: &Request<'_>) -> Reply {
     let Some(of) = parameters.filled("of") else {
         return Reply::json(400, &json!({ "problem": "the parameter `of` is missing" }));
     };
-    let number = |name: &str| parameters.value(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-    let (after, wait) = (number("after"), number("wait").min(LONGEST_WAIT));
+    let number = |name: &str| parameters.value(name).unwrap_or_default();
+    let after: u64 = number("after").parse().unwrap_or(0);
+    let wait: f64 = number("wait").parse().unwrap_or(0.0);
+    let wait = Duration::try_from_secs_f64(wait.min(LONGEST_WAIT)).unwrap_or_default();
     let mut changed = handle.user(of).changed();
     // Nothing in time is an answer, too.
     let waited = changed.wait_for(|last| *last > after);
-    let _ = tokio::time::timeout(Duration::from_secs(wait), waited).await;
+    let _ = tokio::time::timeout(wait, waited).await;
     let all = handle.sent_to(of);
     let new: Vec<_> = all.iter().filter(|sent| sent.index > after).collect();
     let next = new.last().map_or(after, |sent| sent.index);

@@ -145,7 +145,7 @@ impl Client {
     pub(super) async fn news(&self, after: u64, wait: Duration) -> Result<News, ConnectError> {
         let mut url = self.base.clone();
         url.set_path(&format!("/stand-in/{}/messages", self.line.id));
-        let wait_secs = wait.as_secs().to_string();
+        let wait_secs = wait.as_secs_f64().to_string();
         url.query_pairs_mut()
             .append_pair("of", &self.user)
             .append_pair("after", &after.to_string())

@@ -15,7 +15,7 @@ use crate::view;
 /// How long an answer is waited for before the next line is sent.
 const ANSWER: Duration = Duration::from_secs(15);
 /// How long it has to be quiet before an answer counts as complete. A bot may say several things.
-const QUIET: Duration = Duration::from_secs(1);
+const QUIET: Duration = Duration::from_millis(400);
 
 pub(super) async fn run(client: Client) -> Result<(), Stop> {
     let mut pipe = Pipe { after: client.news(0, Duration::ZERO).await?.next, client, offered: Vec::new() };

@@ -44,12 +44,9 @@ pub(super) async fn run(client: Client, paint: Paint) -> Result<(), Stop> {
     if screen.client.channel().capabilities().spoken {
         let step = screen.client.call().await?;
         screen.told(&step)?;
-    }
-    loop {
         screen.answered(&mut news).await?;
-        if screen.over {
-            break;
-        }
+    }
+    while !screen.over {
         if ready.send(()).is_err() {
             break;
         }
@@ -65,8 +62,13 @@ pub(super) async fn run(client: Client, paint: Paint) -> Result<(), Stop> {
             Typed::Leave => break,
             Typed::Tell(text) => screen.tell(&text)?,
             Typed::Act(what) => {
+                let repeats = what["repeat"] == true;
                 let step = screen.client.act(what).await?;
                 screen.told(&step)?;
+                // A repeat has no answer.
+                if !repeats {
+                    screen.answered(&mut news).await?;
+                }
             }
         }
     }

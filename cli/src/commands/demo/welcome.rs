@@ -30,7 +30,7 @@ pub(super) fn words(world: &World, paint: Paint) -> String {
          Open another terminal and be a customer on WhatsApp:\n\n  {}\n\n\
          Write {}, log in as {} with the password {}, and tap {}.\n\
          Write {} again: the bot does not ask for the login a second time.\n\n\
-         Or call the bank, as customer {} with the PIN {}:\n\n  {}\n\n\
+         Or call the bank, and type {} and then the PIN {}:\n\n  {}\n\n\
          People     alice / wonderland   bob / builder   on the phone 4711 / 1234 and 1001 / 2468\n\
          Lines      {}\n\n{kept}\n{}\n",
         paint.bold("The demo is running."),
