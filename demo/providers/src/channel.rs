@@ -132,7 +132,7 @@ fn gateway_settings(flavour: Flavour) -> &'static [(&'static str, &'static str)]
             ("send.method", "POST"),
             ("send.content_type", "application/json"),
             ("send.headers.X-Api-Key", "{password}"),
-            ("send.body", r#"{{"to":{to},"text":{text},"ref":{id},"callback":{callback}}}"#),
+            ("send.body", r#"{"to":{to},"text":{text},"ref":{id},"callback":{callback}}"#),
             ("send.callback", "{hook}?key={key}"),
             ("receive.format", "json"),
             ("receive.text", "content"),

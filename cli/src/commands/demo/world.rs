@@ -22,7 +22,7 @@ use super::problem::DemoError;
 const PORTS: u16 = 20;
 
 /// The lines: the channel's id, the provider's account, and the bot.
-const LINES: [(&str, &str, &str); 9] = [
+const LINES: [(&str, &str, &str); 11] = [
     ("whatsapp", "whatsapp", BANK.id),
     ("messenger", "messenger", BANK.id),
     ("instagram", "instagram", BANK.id),
@@ -30,6 +30,8 @@ const LINES: [(&str, &str, &str); 9] = [
     ("sms-twilio", "twilio-sms", BANK.id),
     ("sms-vonage", "vonage-sms", BANK.id),
     ("sms-kannel", "kannel", BANK.id),
+    ("sms-jasmin", "jasmin", BANK.id),
+    ("sms-json", "json-gateway", BANK.id),
     ("phone-twilio", "twilio-voice", PHONE.id),
     ("phone-vonage", "vonage-voice", PHONE.id),
 ];
@@ -234,6 +236,8 @@ fn now() -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use countersign_providers::ReceiptState;
+
     use super::*;
 
     fn options(data: Option<PathBuf>) -> Options {
@@ -282,6 +286,9 @@ mod tests {
             assert!(said.acknowledged, "{}: {said:?}", line.id());
             let heard = line.next_from_bot("bob", soon).await.unwrap_or_else(|| panic!("{}", line.id()));
             assert_eq!(heard.text, hears, "{}", line.id());
+            if let Some(told) = bob.receipt(&heard, ReceiptState::Delivered, None).await {
+                assert!(told.acknowledged, "{}: {told:?}", line.id());
+            }
         }
         stop.cancel();
         running.await.unwrap();
