@@ -5,6 +5,7 @@
 mod chat;
 mod check;
 mod conversations;
+mod demo;
 mod everything;
 mod service;
 
