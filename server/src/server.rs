@@ -11,8 +11,8 @@ use countersign_runner::{
 };
 use countersign_vault::KeyRing;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::App;
@@ -227,9 +227,10 @@ impl Server {
     /// end. What did not end is taken up at the next start.
     pub async fn run(self, stop: CancellationToken) {
         let Self { app, socket, status_socket, front, bounds, limits, metrics, pulse, key_watch, .. } = self;
-        let tasks = TaskTracker::new();
+        let mut tasks = JoinSet::new();
         // Workers and the look after the store end after the last webhook was answered.
         let after = CancellationToken::new();
+        let time = limits.stop_timeout;
         let workers = Workers { grace: limits.stop_timeout, ..limits.workers };
         tasks.spawn({
             let (runner, stop, pulse) = (app.runner.clone(), after.clone(), pulse.clone());
@@ -264,10 +265,20 @@ impl Server {
             let front = front.clone();
             async move { front.answer(request, peer).await }
         };
-        listener::serve(socket, bounds, metrics, handler, stop).await;
-        after.cancel();
-        tasks.close();
-        tasks.wait().await;
+        let all = async {
+            listener::serve(socket, bounds, metrics, handler, stop.clone()).await;
+            after.cancel();
+            while tasks.join_next().await.is_some() {}
+        };
+        let too_late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(time).await;
+        };
+        tokio::select! {
+            () = all => {}
+            // What is dropped here is taken up at the next start.
+            () = too_late => tracing::warn!("the server was stopped before all that ran had ended"),
+        }
     }
 }
 
@@ -334,7 +345,8 @@ fn bounds(config: &Config) -> Bounds {
         header: limits.header_timeout,
         write: limits.body_timeout,
         idle: limits.idle_timeout,
-        stop: limits.stop_timeout,
+        // The rest of the time is for turns and calls.
+        stop: limits.stop_timeout * 3 / 4,
         connections: limits.connections,
         per_peer: limits.connections_per_peer,
         uncounted: config.trusted_proxies.clone(),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign_model::{Name, Timestamp};
 use countersign_runner::Store;
@@ -51,6 +52,8 @@ pub struct Rotation {
     pub data_key: bool,
     /// Take the old master keys out of the key file.
     pub retire: bool,
+    /// How long a running server is given to take over a new data key, before that is wrapped by the new master key.
+    pub pause: Duration,
 }
 
 /// What was rotated.
@@ -184,7 +187,11 @@ impl Workshop {
         let file = KeyFile::at(path);
         let mut ring = self.ring(file.load()?).await?;
         // By the old master key, which the server knows: it can use the new data key from the first moment.
-        let data_key = if rotation.data_key { Some(self.new_data_key(&mut ring).await?) } else { None };
+        let mut data_key = None;
+        if rotation.data_key {
+            data_key = Some(self.new_data_key(&mut ring).await?);
+            tokio::time::sleep(rotation.pause).await;
+        }
         let mut ring = self.ring(file.add_key()?).await?;
         let mut rewrapped = 0;
         for (workspace, version) in ring.outdated() {
@@ -313,12 +320,12 @@ mod tests {
         let old = world.file().load().unwrap().active().id();
         let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
         let sealed = ring.seal(&scope(), &SecretText::from("canary")).unwrap();
-        let rotated = workshop.rotate(Rotation { data_key: true, retire: false }).await.unwrap();
+        let rotated = workshop.rotate(Rotation { data_key: true, ..Rotation::default() }).await.unwrap();
         assert_eq!((rotated.rewrapped, rotated.data_key, rotated.retired.len()), (2, Some(2), 0));
         assert_ne!(rotated.active, old);
         let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
         assert_eq!(ring.open(&scope(), &sealed, Timestamp::from_secs(0)).unwrap().expose(), "canary");
-        let again = workshop.rotate(Rotation { data_key: false, retire: true }).await.unwrap();
+        let again = workshop.rotate(Rotation { retire: true, ..Rotation::default() }).await.unwrap();
         assert_eq!((again.rewrapped, again.retired.len()), (2, 2));
         let left: Vec<_> = world.file().load().unwrap().ids().collect();
         assert_eq!(left, [again.active]);

@@ -2,8 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use countersign_server::{Rotation, Workshop};
+use countersign_vault::KeyFile;
 
 use super::config::ConfigArgs;
 use super::operator::{failed, wait};
@@ -13,6 +15,7 @@ use crate::problem::{Problem, Stop};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  countersign keys make /etc/countersign/countersign.keys
   countersign keys rotate                      a new master key; nobody has to log in again
   countersign keys rotate --data-key           also a new key for what is sealed from now on
   countersign keys rotate --retire             also take the old master keys out of the file
@@ -27,6 +30,12 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    /// Make a key file. The server makes its own at its first start; this is for keys that systemd hands over.
+    Make {
+        /// The file; there must be none of that name yet.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Make a new master key, and wrap all data keys by it.
     Rotate {
         #[command(flatten)]
@@ -68,10 +77,18 @@ impl Of {
     }
 }
 
+/// A running server looks every second for new keys.
+const PAUSE: Duration = Duration::from_secs(2);
+
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
     match &args.what {
+        What::Make { file } => {
+            let keys = KeyFile::at(file).create().map_err(failed)?;
+            writeln!(out, "master key {} is in {}", keys.active().id(), file.display())?;
+            writeln!(out, "keep a copy at another place than the database")?;
+        }
         What::Rotate { of, data_key, retire } => {
-            let rotation = Rotation { data_key: *data_key, retire: *retire };
+            let rotation = Rotation { data_key: *data_key, retire: *retire, pause: PAUSE };
             let done = wait(of.workshop()?.rotate(rotation))?.map_err(failed)?;
             writeln!(out, "master key {} is active in {}", done.active, done.file.display())?;
             writeln!(out, "data keys wrapped by it: {}", done.rewrapped)?;

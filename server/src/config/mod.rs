@@ -157,7 +157,7 @@ impl Config {
 
 /// The channel of a provider with all its settings, as comments.
 fn channel_example(provider: &Provider) -> String {
-    let mut out = format!("\n# --- {} ---\n# [[channels]]\n# id = \"{}\"\n", provider.title, provider.name);
+    let mut out = format!("\n# --- {} ---\n# [[channels]]\n# id = \"{}\"\n", provider.title, provider.kind);
     out.push_str(&format!("# kind = \"{}\"\n", provider.kind));
     if provider.name != provider.kind.name() {
         out.push_str(&format!("# provider = \"{}\"\n", provider.name));
@@ -177,12 +177,30 @@ fn settings_example(settings: &[Setting]) -> String {
             (_, None) => "\"…\"".to_owned(),
         };
         let must = if setting.required { "Needed. " } else { "" };
-        out.push_str(&format!("#   # {must}{}\n#   {} = {value}\n", setting.help, setting.name));
+        out.push_str(&wrapped(&format!("{must}{}", setting.help)));
+        out.push_str(&format!("#   {} = {value}\n", setting.name));
         if setting.kind == SettingKind::Secret {
             out.push_str(&format!("#   # or: {}_file = \"PATH\"\n", setting.name));
         }
     }
     out
+}
+
+/// A text as comments of lines that are not too long.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 112;
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| format!("#   # {line}\n")).collect()
 }
 
 fn listen(section: &mut Section<'_>, name: &str) -> Option<SocketAddr> {

@@ -4,6 +4,7 @@
 //! header; then it is busy until its answer is made. Each has a bound of its own, which hyper cannot tell apart. Nothing
 //! here looks at a clock: a [`Watch`] counts ticks during which nothing changed.
 
+use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::Bounds;
 use super::places::Place;
@@ -23,6 +26,7 @@ use super::places::Place;
 pub(super) struct Activity {
     state: AtomicU32,
     blocked: AtomicBool,
+    upgraded: AtomicBool,
 }
 
 const IDLE: u32 = 0;
@@ -37,6 +41,11 @@ impl Activity {
 
     pub(super) fn request_ended(&self) {
         self.change(IDLE);
+    }
+
+    /// From now on it speaks another protocol, and whoever speaks it sees an end when the server stops.
+    pub(super) fn upgraded(&self) {
+        self.upgraded.store(true, Ordering::Relaxed);
     }
 
     fn bytes_came(&self) {
@@ -56,12 +65,31 @@ impl Activity {
 pub(super) struct Watched {
     stream: TcpStream,
     activity: Arc<Activity>,
+    stop: CancellationToken,
+    stopped: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     _place: Place,
+    _running: TaskTrackerToken,
 }
 
 impl Watched {
-    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>, place: Place) -> Self {
-        Self { stream, activity, _place: place }
+    pub(super) fn new(
+        stream: TcpStream,
+        activity: Arc<Activity>,
+        place: Place,
+        running: TaskTrackerToken,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { stream, activity, stop, stopped: None, _place: place, _running: running }
+    }
+
+    /// Whether it speaks another protocol and the server stops.
+    fn has_stopped(&mut self, cx: &mut Context<'_>) -> bool {
+        if !self.activity.upgraded.load(Ordering::Relaxed) {
+            return false;
+        }
+        let stop = &self.stop;
+        let stopped = self.stopped.get_or_insert_with(|| Box::pin(stop.clone().cancelled_owned()));
+        stopped.as_mut().poll(cx).is_ready()
     }
 
     fn written<T>(&self, result: Poll<T>) -> Poll<T> {
@@ -76,6 +104,9 @@ impl AsyncRead for Watched {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.has_stopped(cx) {
+            return Poll::Ready(Ok(()));
+        }
         let before = buf.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {

@@ -14,18 +14,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::io::{Activity, Watched};
-use self::places::{Full, Place, Places};
+use self::places::{Full, Places};
 
 pub(crate) use self::body::{BodyError, Bounded, read};
 pub(crate) use self::peer::peer;
@@ -74,6 +74,8 @@ pub(crate) async fn serve<H, F>(
     let bounds = Arc::new(bounds);
     let running = TaskTracker::new();
     let now = CancellationToken::new();
+    // Whoever drops this function wants no connection to stay.
+    let _cut = now.clone().drop_guard();
     loop {
         let accepted = tokio::select! {
             biased;
@@ -89,6 +91,9 @@ pub(crate) async fn serve<H, F>(
                 continue;
             }
         };
+        // Without it the last piece of an answer waits for the client's acknowledgement of the one before. Fails only on
+        // a connection that is gone.
+        let _ = stream.set_nodelay(true);
         // A connection that is dropped is closed: the provider repeats, and nobody waits.
         let place = match places.take(address.ip()) {
             Ok(place) => place,
@@ -97,15 +102,10 @@ pub(crate) async fn serve<H, F>(
                 continue;
             }
         };
-        let connection = connection(
-            stream,
-            address.ip(),
-            place,
-            bounds.clone(),
-            handler.clone(),
-            stop.clone(),
-            now.clone(),
-        );
+        let activity = Arc::new(Activity::default());
+        let stream = Watched::new(stream, activity.clone(), place, running.token(), stop.clone());
+        let tokens = (stop.clone(), now.clone());
+        let connection = connection(stream, activity, address.ip(), bounds.clone(), handler.clone(), tokens);
         running.spawn(connection);
     }
     drop(socket);
@@ -121,22 +121,17 @@ pub(crate) async fn serve<H, F>(
 }
 
 async fn connection<H, F>(
-    stream: TcpStream,
+    stream: Watched,
+    activity: Arc<Activity>,
     peer: IpAddr,
-    place: Place,
     bounds: Arc<Bounds>,
     handler: H,
-    stop: CancellationToken,
-    now: CancellationToken,
+    (stop, now): (CancellationToken, CancellationToken),
 ) where
     H: Fn(Request<Incoming>, IpAddr) -> F + Send,
     F: Future<Output = Response<Body>> + Send,
 {
-    // Without it the last piece of an answer waits for the client's acknowledgement of the one before. Fails only on
-    // a connection that is gone.
-    let _ = stream.set_nodelay(true);
-    let activity = Arc::new(Activity::default());
-    let io = TokioIo::new(Watched::new(stream, activity.clone(), place));
+    let io = TokioIo::new(stream);
     let service = service_fn(|request: Request<Incoming>| {
         activity.request_began();
         let answer = handler(request, peer);
@@ -144,6 +139,9 @@ async fn connection<H, F>(
         async move {
             let answer = answer.await;
             activity.request_ended();
+            if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+                activity.upgraded();
+            }
             Ok::<_, Infallible>(answer)
         }
     });

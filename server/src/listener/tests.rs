@@ -64,6 +64,19 @@ async fn door(bounds: Bounds) -> Door {
         move |request: Request<Incoming>, peer: IpAddr| {
             let (gate, began) = (gate.clone(), began.clone());
             async move {
+                if request.uri().path() == "/other" {
+                    let upgrade = hyper::upgrade::on(request);
+                    tokio::spawn(async move {
+                        let mut io = TokioIo::new(upgrade.await.unwrap());
+                        io.write_all(b"hello").await.unwrap();
+                        let mut bytes = Vec::new();
+                        let _ = io.read_to_end(&mut bytes).await;
+                    });
+                    let mut answer = Response::new(Body::empty());
+                    *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+                    answer.headers_mut().insert("upgrade", "other".parse().unwrap());
+                    return answer;
+                }
                 if request.uri().path() == "/wait" {
                     began.notify_one();
                     gate.notified().await;
@@ -226,5 +239,22 @@ async fn what_does_not_end_in_time_is_cut_off() {
     door.stop.cancel();
     door.running.await.unwrap();
     assert!(rest(&mut busy).await.is_empty());
+    assert_eq!(door.counts.open.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn another_protocol_has_its_place_and_ends_with_the_server() {
+    let door = door(bounds()).await;
+    let mut stream = door.connect().await;
+    let head = "GET /other HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n";
+    let mut heard = ask(&mut stream, head).await;
+    while !heard.ends_with("hello") {
+        heard.push_str(&ask(&mut stream, "").await);
+    }
+    assert!(heard.starts_with("HTTP/1.1 101"), "{heard}");
+    assert_eq!(door.counts.open.load(Ordering::SeqCst), 1);
+    door.stop.cancel();
+    assert!(rest(&mut stream).await.is_empty());
+    door.running.await.unwrap();
     assert_eq!(door.counts.open.load(Ordering::SeqCst), 0);
 }
