@@ -169,8 +169,9 @@ company_url = "{company}"
 level = "warn"
 
 [limits]
-calls_per_origin = 10000
+calls_per_server = 10000
 connections_per_peer = 4096
+connections = 8192
 
 [[channels]]
 id = "wa"

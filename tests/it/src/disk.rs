@@ -11,7 +11,7 @@ use crate::live::{Server, World};
 /// A server whose directory is a small disk of its own.
 fn on_a_small_disk(provider: &str, company: &str) -> Server {
     let server = server(provider, company);
-    let at = server.dir.path().display();
+    let at = server.dir.path().display().to_string();
     // The configuration is laid on the new disk, which hides the directory.
     server.before(format!(
         "cp -r {at} {at}.seed; mount -t tmpfs -o size=12m disk {at}; cp -r {at}.seed/. {at}/; rm -r {at}.seed"

@@ -213,8 +213,8 @@ mod samples {
         assert_eq!(complaints("countersign-engine", "countersign-script").len(), 0);
         assert!(complaints("countersign-script", "countersign-engine")[0].contains("further down"));
         assert_eq!(complaints("countersign-engine", "countersign-store").len(), 1);
-        assert!(complaints("countersign", "countersign-bank")[0].contains("beside the product"));
-        assert_eq!(complaints("countersign-bank", "countersign-model").len(), 0);
+        assert!(complaints("countersign", "countersign-bench")[0].contains("beside the product"));
+        assert_eq!(complaints("countersign-bench", "countersign-model").len(), 0);
         assert_eq!(complaints("countersign-engine", "serde").len(), 0);
     }
 
