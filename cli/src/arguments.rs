@@ -3,7 +3,9 @@
 use clap::{ArgAction, Parser, Subcommand};
 use countersign_model::{ChannelKind, UnknownChannel};
 
-use crate::commands::{backup, chat, check, completions, demo, config, keys, outbox, restore, schema, serve, test, tokens};
+use crate::commands::{
+    backup, chat, check, completions, config, demo, keys, outbox, restore, schema, serve, test, tokens,
+};
 
 /// Chatbots that log their users in.
 #[derive(Debug, Parser)]
