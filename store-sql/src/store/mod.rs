@@ -23,7 +23,7 @@ use crate::files::Outside;
 use crate::open::{self, Opened, Options, Role};
 use crate::reader::{self, Readers};
 use crate::schedule::Schedule;
-use crate::writer::{Accept, Cursors, Do, Full, JobQueue, Mirror, Receive, Task, Tx, Work, Writer};
+use crate::writer::{Accept, Answers, Cursors, Do, Full, JobQueue, Mirror, Receive, Task, Tx, Work, Writer};
 
 /// A store in a file of SQLite. What waits to be written is written before it goes away.
 pub struct SqliteStore {
@@ -31,6 +31,7 @@ pub struct SqliteStore {
     schedule: Arc<Mutex<Schedule>>,
     queue: Arc<JobQueue>,
     outside: Arc<Outside>,
+    answers: Arc<Answers>,
     checkpoints: Option<Arc<Checkpoints>>,
     readers: Readers,
     cursors: Mutex<Cursors>,
@@ -49,6 +50,7 @@ impl SqliteStore {
         let io = |source| OpenError::Io { path: path.to_owned(), source };
         let schedule = Arc::new(Mutex::new(schedule));
         let (queue, outside) = (Arc::new(JobQueue::default()), Arc::new(outside));
+        let answers = Arc::new(Answers::default());
         let mut threads = Vec::new();
         let mut checkpoints = None;
         if options.role == Role::Server {
@@ -65,6 +67,7 @@ impl SqliteStore {
             schedule: schedule.clone(),
             queue: queue.clone(),
             outside: outside.clone(),
+            answers: answers.clone(),
             checkpoints: checkpoints.clone(),
             capacity: options.cached,
             seq,
@@ -76,7 +79,7 @@ impl SqliteStore {
         let thread = thread::Builder::new().name("store-writer".into());
         threads.push(thread.spawn(move || writer.run()).map_err(io)?);
         let (role, readers, cursors) = (options.role, Readers::new(place), Mutex::default());
-        Ok(Self { role, schedule, queue, outside, checkpoints, readers, cursors, threads })
+        Ok(Self { role, schedule, queue, outside, answers, checkpoints, readers, cursors, threads })
     }
 
     /// How many conversations are in memory.
@@ -130,7 +133,9 @@ impl SqliteStore {
     /// Writes, and waits until it is on disk.
     async fn write<W: Work>(&self, work: W) -> Result<W::Out, Fault> {
         let (reply, answer) = oneshot::channel();
-        if let Err((mut item, full)) = self.queue.push(Box::new(Task::new(work, reply))) {
+        if let Err((mut item, full)) =
+            self.queue.push(Box::new(Task::new(work, reply, self.answers.runtime())))
+        {
             let failure = match full {
                 Full::NoRoom => Failure::Busy,
                 Full::Closed => Failure::Closed,

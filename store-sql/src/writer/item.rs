@@ -1,5 +1,6 @@
 //! One thing to be written, and who waits for it.
 
+use tokio::runtime::Id;
 use tokio::sync::oneshot;
 
 use super::tx::Tx;
@@ -34,6 +35,8 @@ pub(crate) trait Item: Send {
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<(), Failure>;
     fn keep(&mut self, schedule: &mut Schedule);
     fn fail(&mut self, schedule: &mut Schedule, failure: Failure);
+    /// Where whoever waits for it runs.
+    fn runtime(&self) -> Option<Id>;
     fn answer(self: Box<Self>);
 }
 
@@ -42,11 +45,16 @@ pub(crate) struct Task<W: Work> {
     made: Option<Result<W::Made, ()>>,
     out: Option<Result<W::Out, Fault>>,
     reply: oneshot::Sender<Result<W::Out, Fault>>,
+    runtime: Option<Id>,
 }
 
 impl<W: Work> Task<W> {
-    pub(crate) const fn new(work: W, reply: oneshot::Sender<Result<W::Out, Fault>>) -> Self {
-        Self { work: Some(work), made: None, out: None, reply }
+    pub(crate) const fn new(
+        work: W,
+        reply: oneshot::Sender<Result<W::Out, Fault>>,
+        runtime: Option<Id>,
+    ) -> Self {
+        Self { work: Some(work), made: None, out: None, reply, runtime }
     }
 }
 
@@ -81,6 +89,10 @@ impl<W: Work> Item for Task<W> {
             work.fail(schedule);
             self.out = Some(Err(Fault::Failed(failure)));
         }
+    }
+
+    fn runtime(&self) -> Option<Id> {
+        self.runtime
     }
 
     fn answer(self: Box<Self>) {

@@ -4,6 +4,7 @@
 //! come: what arrives while one group goes to disk is the next group. A group in which one thing cannot be written is
 //! written again one by one, so that a bad row fails nobody else.
 
+mod answers;
 mod arrivals;
 mod calls;
 mod item;
@@ -26,6 +27,7 @@ use crate::error::Failure;
 use crate::files::Outside;
 use crate::open::Place;
 use crate::schedule::Schedule;
+pub(crate) use answers::Answers;
 pub(crate) use arrivals::{Accept, FireTimers, Receive};
 pub(crate) use calls::{CompleteCall, MarkSent, counter};
 pub(crate) use item::{Do, Item, Task, Work};
@@ -41,6 +43,7 @@ pub(crate) struct Writer {
     pub(crate) schedule: Arc<Mutex<Schedule>>,
     pub(crate) queue: Arc<JobQueue>,
     pub(crate) outside: Arc<Outside>,
+    pub(crate) answers: Arc<Answers>,
     /// `None` beside a server, which does that itself.
     pub(crate) checkpoints: Option<Arc<Checkpoints>>,
     /// So many conversations are remembered.
@@ -88,7 +91,7 @@ impl Writer {
                 }
             }
         }
-        items.into_iter().for_each(Item::answer);
+        self.answers.tell(items);
     }
 
     fn fail(&self, items: &mut [Box<dyn Item>], failure: Failure) {
