@@ -138,11 +138,6 @@ pub(crate) fn from_bytes<T: DeserializeOwned>(bytes: &[u8], table: &'static str)
     postcard::from_bytes(bytes).map_err(|_| Failure::Damaged(table))
 }
 
-/// How many elements a list has, from the beginning of its bytes.
-pub(crate) fn count_of(bytes: &[u8]) -> Result<usize, Failure> {
-    postcard::take_from_bytes(bytes).map(|(count, _)| count).map_err(|_| Failure::Damaged("turns"))
-}
-
 /// A moment in a column.
 pub(crate) fn at(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get(column).map(Timestamp::from_micros)

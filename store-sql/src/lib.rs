@@ -5,9 +5,9 @@
 //!   start from the rows that are under way. Opening a million idle conversations reads none of them.
 //! - **A turn touches few pages.** Rows that come and go (inbox, outbox, calls, turns of transcripts) are written at the
 //!   end of their tables, so a group of turns shares the same few pages. What is random is the row of the
-//!   conversation, and everything small about it is in that one row: the session, the call it waits for, its timer, and
-//!   the ids that came in lately. So remembering an id costs no write of its own: the id stands in the inbox row until
-//!   the turn that takes the row away writes the conversation anyway.
+//!   conversation, and everything small about it is in that one row: the session, the call it waits for, its timer, the
+//!   ids that came in lately and the last turns of the transcript. So remembering an id costs no write of its own: the
+//!   id stands in the inbox row until the turn that takes the row away writes the conversation anyway.
 //! - **A group is one transaction** with one sync to disk (`writer`). What it changes in memory is changed after the
 //!   commit, so nobody is told, and nobody works on, what is not on disk.
 //! - **The log is moved beside the turns** (`checkpoint`), never inside a commit.
@@ -22,6 +22,7 @@ mod checkpoint;
 mod code;
 mod error;
 mod files;
+mod lines;
 mod migrate;
 mod open;
 mod reader;

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_model::{CallId, Name, Timestamp};
 use countersign_store::{
-    AnswerRow, ConversationKey, Line, RefreshToken, SealedPayload, StoreError, TokenInfo, TokenRow,
-    TranscriptRow,
+    AnswerRow, ConversationKey, RefreshToken, SealedPayload, StoreError, TokenInfo, TokenRow, TranscriptRow,
 };
 use countersign_vault::Sealed;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -14,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::code::{self, ConvId};
 use crate::error::Failure;
+use crate::lines::Turns;
 use crate::open::Place;
 use crate::schedule::{Record, SecretRows};
 use crate::writer::{range, stored_session};
@@ -166,7 +166,7 @@ pub(crate) fn tokens(conn: &Connection, workspace: &Name, now: Timestamp) -> Res
     Ok(tokens)
 }
 
-/// Lines of a transcript. The newest turn leads to the one before it, so the way goes backwards.
+/// Lines of a transcript. The newest turns lead to those before them, so the way goes backwards.
 pub(crate) fn transcript(
     conn: &Connection,
     key: &ConversationKey,
@@ -174,42 +174,40 @@ pub(crate) fn transcript(
     limit: usize,
 ) -> Result<Vec<TranscriptRow>, Failure> {
     let Some(id) = id_of(conn, key)? else { return Ok(Vec::new()) };
-    let newest = "SELECT last_turn, lines FROM conversations WHERE id = ?1";
-    let (mut seq, mut end): (i64, i64) =
-        conn.prepare_cached(newest)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let from = i64::try_from(from).unwrap_or(i64::MAX);
-    let mut find = conn
-        .prepare_cached("SELECT before, first, at, lines FROM turns WHERE seq = ?1 AND conversation = ?2")?;
-    let mut turns: VecDeque<(i64, i64, Timestamp, Vec<u8>)> = VecDeque::new();
-    let mut found: usize = 0;
+    let newest = "SELECT last_turns, lines, recent FROM conversations WHERE id = ?1";
+    let (mut seq, mut end, recent): (i64, u64, Vec<u8>) = conn
+        .prepare_cached(newest)?
+        .query_row([id], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64, row.get(2)?)))?;
+    let mut find =
+        conn.prepare_cached("SELECT before, first, lines FROM turns WHERE seq = ?1 AND conversation = ?2")?;
+    // From the line of that number on.
+    let mut parts: VecDeque<(u64, Turns)> = VecDeque::new();
+    let recent = Turns::from_bytes(recent)?;
+    if recent.lines > 0 {
+        end = end.saturating_sub(recent.lines);
+        parts.push_front((end, recent));
+    }
     while end > from {
-        let turn = find.query_row((seq, id), |row| {
-            let at = Timestamp::from_micros(row.get::<_, i64>(2)?.saturating_mul(1_000));
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, at, row.get::<_, Vec<u8>>(3)?))
+        let part = find.query_row((seq, id), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)? as u64, row.get::<_, Vec<u8>>(2)?))
         });
         // Older ones were removed, and their numbers may have been given to others since.
-        let Some((before, first, at, lines)) = turn.optional()? else { break };
-        let count = i64::try_from(code::count_of(&lines)?).unwrap_or(i64::MAX);
-        if first.saturating_add(count) != end || before >= seq {
+        let Some((before, first, lines)) = part.optional()? else { break };
+        let turns = Turns::from_bytes(lines)?;
+        if first + turns.lines != end || before >= seq {
             break;
         }
-        found += usize::try_from(count).unwrap_or(0);
-        turns.push_front((first, count, at, lines));
-        while let Some((last, count, ..)) = turns.back()
-            && let count = usize::try_from(*count).unwrap_or(0)
-            && *last > from
-            && found - count >= limit.saturating_add(usize::try_from(from - first).unwrap_or(0))
-        {
-            found -= count;
-            turns.pop_back();
+        parts.push_front((first, turns));
+        let wanted = first.max(from).saturating_add(limit as u64);
+        while parts.back().is_some_and(|(first, _)| *first >= wanted) {
+            parts.pop_back();
         }
         (seq, end) = (before, first);
     }
     let mut rows = Vec::new();
-    for (first, _, at, lines) in turns {
-        let lines: Vec<Line> = code::from_bytes(&lines, "turns")?;
-        let skip = usize::try_from(from - first).unwrap_or(0);
-        rows.extend(lines.into_iter().skip(skip).map(|line| TranscriptRow { at, line }));
+    for (first, turns) in parts {
+        let skip = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
+        rows.extend(turns.rows()?.into_iter().skip(skip));
         if rows.len() >= limit {
             break;
         }
@@ -221,19 +219,4 @@ pub(crate) fn transcript(
 /// A name in a column.
 pub(crate) fn name(row: &Row<'_>, column: usize, table: &'static str) -> Result<Name, Failure> {
     code::name(&row.get::<_, String>(column)?, table)
-}
-
-#[cfg(test)]
-mod tests {
-    use countersign_model::OutMessage;
-
-    use super::*;
-
-    #[test]
-    fn lines_come_back_from_their_bytes() {
-        let lines = vec![Line::Secret, Line::Bot(OutMessage::Text("Hello".into())), Line::User("hi".into())];
-        let bytes = code::to_bytes(lines.as_slice()).unwrap();
-        assert_eq!(code::from_bytes::<Vec<Line>>(&bytes, "turns").unwrap(), lines);
-        assert!(code::from_bytes::<Vec<Line>>(&bytes[..bytes.len() - 1], "turns").is_err());
-    }
 }

@@ -14,8 +14,9 @@ CREATE TABLE channels (
 ) STRICT;
 
 -- `seen` holds 12 bytes for each id that was processed lately: 8 of its SHA-256, 4 of the second in which it came in.
--- Older ones stand in the table `seen` when `spilled` is 1. `last_turn` leads to the newest row in `turns`. `timer` is its
--- number, after the id of its session when that is not `session_id`.
+-- Older ones stand in the table `seen` when `spilled` is 1. `timer` is its number, after the id of its session when
+-- that is not `session_id`. `recent` holds the last turns of the transcript, `last_turns` leads to the row of `turns` with
+-- those before.
 CREATE TABLE conversations (
     id           INTEGER PRIMARY KEY,
     channel      INTEGER NOT NULL,
@@ -23,7 +24,7 @@ CREATE TABLE conversations (
     tokens_epoch INTEGER NOT NULL DEFAULT 0,
     tokens_seen  INTEGER NOT NULL DEFAULT 0,
     calling      INTEGER,
-    last_turn    INTEGER NOT NULL DEFAULT 0,
+    last_turns   INTEGER NOT NULL DEFAULT 0,
     lines        INTEGER NOT NULL DEFAULT 0,
     spilled      INTEGER NOT NULL DEFAULT 0,
     timer_at     INTEGER,
@@ -31,6 +32,7 @@ CREATE TABLE conversations (
     version      INTEGER,
     session_id   BLOB,
     seen         BLOB NOT NULL DEFAULT x'',
+    recent       BLOB NOT NULL DEFAULT x'',
     session      BLOB
 ) STRICT;
 CREATE UNIQUE INDEX conversations_by_address ON conversations (channel, address);
@@ -76,7 +78,8 @@ CREATE TABLE calls (
     request      BLOB NOT NULL
 ) STRICT;
 
--- All lines of one turn, from the line `first` of the conversation on. `before` leads to the row of the turn before. `at` is in milliseconds, which are shorter. Rows are written in the order of time and removed in it.
+-- Some turns of a transcript, from the line `first` of the conversation on. `before` leads to the row with those before.
+-- `at` is the time of the newest of them, in milliseconds, which are shorter.
 CREATE TABLE turns (
     seq          INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL,
@@ -85,6 +88,7 @@ CREATE TABLE turns (
     at           INTEGER NOT NULL,
     lines        BLOB NOT NULL
 ) STRICT;
+CREATE INDEX turns_by_day ON turns (at / 86400000);
 
 CREATE TABLE leads (
     seq          INTEGER PRIMARY KEY,
@@ -167,8 +171,7 @@ CREATE VIEW v_conversations AS
 SELECT c.id, h.workspace, h.name AS channel, c.address, c.lines, c.calling,
        printf('%016x', c.version) AS bot_version, length(c.session) AS session_bytes,
        c.tokens_epoch <> c.tokens_seen AS tokens_changed,
-       datetime(c.timer_at / 1000000, 'unixepoch') AS timer_at,
-       (SELECT datetime(t.at / 1000, 'unixepoch') FROM turns t WHERE t.seq = c.last_turn) AS last_turn_at
+       datetime(c.timer_at / 1000000, 'unixepoch') AS timer_at
 FROM conversations c JOIN channels h ON h.id = c.channel;
 
 CREATE VIEW v_inbox AS
@@ -196,9 +199,9 @@ SELECT h.workspace, h.name AS channel, c.address, t.bot, t.component,
 FROM tokens t JOIN conversations c ON c.id = t.id / 4096 JOIN channels h ON h.id = c.channel;
 
 CREATE VIEW v_transcripts AS
-SELECT t.seq, h.workspace, h.name AS channel, c.address, datetime(t.at / 1000, 'unixepoch') AS at,
-       t.first AS first_line, length(t.lines) AS bytes
-FROM turns t JOIN conversations c ON c.id = t.conversation JOIN channels h ON h.id = c.channel;
+SELECT h.workspace, h.name AS channel, c.address, c.lines, length(c.recent) AS recent_bytes,
+       (SELECT count(*) FROM turns t WHERE t.seq = c.last_turns) AS has_older
+FROM conversations c JOIN channels h ON h.id = c.channel WHERE c.lines > 0;
 
 CREATE VIEW v_dead_letters AS
 SELECT d.seq, h.workspace, h.name AS channel, c.address, datetime(d.at / 1000000, 'unixepoch') AS given_up_at,

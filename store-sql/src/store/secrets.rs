@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use super::SqliteStore;
 use crate::code;
 use crate::error::{Failure, Fault};
+use crate::lines::Turns;
 use crate::reader;
 use crate::schedule::{Schedule, SecretRows};
 use crate::writer::{Cursors, Do, Sweep, Tx};
@@ -71,9 +72,9 @@ impl Secrets for SqliteStore {
     async fn sweep(&self, now: Timestamp, retention: &Retention) -> Result<Swept, StoreError> {
         let retention = *retention;
         let mut cursors = *self.cursors.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = code::second(now.minus(retention.ids));
+        let (ids, turns) = (now.minus(retention.ids), now.minus(retention.transcripts));
         let from = cursors.conversation;
-        let (conversations, next) = self.readers.read(move |conn| with_old_ids(conn, from, until)).await?;
+        let (conversations, next) = self.readers.read(move |conn| old(conn, from, ids, turns)).await?;
         cursors.conversation = next;
         let (swept, cursors): (Swept, Cursors) =
             self.write(Sweep { now, retention, cursors, conversations }).await?;
@@ -140,17 +141,19 @@ fn revoke(tx: &mut Tx<'_>, which: &Revocation) -> Result<(Vec<i64>, usize), Faul
     Ok((conversations, tokens.len()))
 }
 
-/// The next conversations in whose row ids stand that came in until then, and where to go on.
-fn with_old_ids(conn: &Connection, from: i64, until: u32) -> Result<(Vec<i64>, i64), Failure> {
+/// The next conversations in whose row ids or turns stand that came in until then, and where to go on.
+fn old(conn: &Connection, from: i64, ids: Timestamp, turns: Timestamp) -> Result<(Vec<i64>, i64), Failure> {
     let mut find =
-        conn.prepare_cached("SELECT id, seen FROM conversations WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+        conn.prepare_cached("SELECT id, seen, recent FROM conversations WHERE id > ?1 ORDER BY id LIMIT ?2")?;
     let mut rows = find.query((from, CONVERSATIONS))?;
     let (mut found, mut looked_at, mut last) = (Vec::new(), 0, 0);
+    let until = code::second(ids);
     while let Some(row) = rows.next()? {
         looked_at += 1;
         last = row.get(0)?;
         let seen = code::seen_from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        if seen.iter().any(|(_, second)| *second <= until) {
+        if seen.iter().any(|(_, second)| *second <= until) || Turns::from_bytes(row.get(2)?)?.has_until(turns)
+        {
             found.push(last);
         }
     }

@@ -11,6 +11,7 @@ use super::item::Work;
 use super::tx::Tx;
 use crate::code;
 use crate::error::Fault;
+use crate::lines::Turns;
 use crate::schedule::Schedule;
 
 /// So many rows of a table are looked at in one sweep.
@@ -30,7 +31,7 @@ pub(crate) struct Sweep {
     pub(crate) now: Timestamp,
     pub(crate) retention: Retention,
     pub(crate) cursors: Cursors,
-    /// Conversations whose row has ids that are over, as a reader has found them.
+    /// Conversations whose row has ids or turns that are over, as a reader has found them.
     pub(crate) conversations: Vec<i64>,
 }
 
@@ -53,9 +54,10 @@ impl Work for Sweep {
         counters(tx, &mut cursors, now)?;
         let ids = before(retention.ids);
         let mut swept = Swept { tokens, answers, ids: 0, lines: 0 };
-        swept.ids += ids_of_conversations(tx, &self.conversations, code::second(ids), self.now, retention)?;
+        let limits = (ids, before(retention.transcripts));
+        (swept.ids, swept.lines) = in_conversations(tx, &self.conversations, limits)?;
         swept.ids += old_ids(tx, &mut cursors, ids)?;
-        swept.lines = lines(tx, before(retention.transcripts))?;
+        swept.lines += lines(tx, before(retention.transcripts))?;
         in_order(tx, "leads", before(retention.transcripts))?;
         let dead = in_order(tx, "dead_letters", before(retention.receipts))?;
         receipts(tx, &mut cursors, before(retention.receipts))?;
@@ -107,29 +109,31 @@ fn counters(tx: &Tx<'_>, cursors: &mut Cursors, now: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-fn ids_of_conversations(
+/// Ids and turns that stand in the rows of conversations: how many ids, and how many lines.
+fn in_conversations(
     tx: &mut Tx<'_>,
     conversations: &[i64],
-    until: u32,
-    now: Timestamp,
-    retention: Retention,
-) -> Result<usize, Fault> {
-    if now.minus(retention.ids) < Timestamp::from_secs(0) {
-        return Ok(0);
-    }
-    let mut removed = 0;
+    (ids, turns): (Timestamp, Timestamp),
+) -> Result<(usize, usize), Fault> {
+    let until = code::second(ids);
+    let (mut removed, mut lines) = (0, 0);
     for id in conversations {
-        let mut find = tx.sql("SELECT seen FROM conversations WHERE id = ?1")?;
-        let Some(bytes) = find.query_row([id], |row| row.get::<_, Vec<u8>>(0)).optional()? else { continue };
-        let mut seen = code::seen_from_bytes(&bytes)?;
+        let mut find = tx.sql("SELECT seen, recent FROM conversations WHERE id = ?1")?;
+        let row = find.query_row([id], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)));
+        let Some((seen, recent)) = row.optional()? else { continue };
+        let (mut seen, mut recent) = (code::seen_from_bytes(&seen)?, Turns::from_bytes(recent)?);
         let before = seen.len();
         seen.retain(|(_, second)| *second > until);
         removed += before - seen.len();
-        tx.sql("UPDATE conversations SET seen = ?2 WHERE id = ?1")?
-            .execute((id, code::seen_to_bytes(&seen)))?;
+        lines += usize::try_from(recent.remove_until(turns)?).unwrap_or(0);
+        tx.sql("UPDATE conversations SET seen = ?2, recent = ?3 WHERE id = ?1")?.execute((
+            id,
+            code::seen_to_bytes(&seen),
+            recent.as_bytes(),
+        ))?;
     }
-    tx.mirror.forget_ids(conversations, until);
-    Ok(removed)
+    tx.mirror.forget_old(conversations, until, turns)?;
+    Ok((removed, lines))
 }
 
 fn old_ids(tx: &Tx<'_>, cursors: &mut Cursors, until: Timestamp) -> Result<usize, Fault> {
@@ -152,15 +156,15 @@ fn old_ids(tx: &Tx<'_>, cursors: &mut Cursors, until: Timestamp) -> Result<usize
 
 fn lines(tx: &Tx<'_>, until: Timestamp) -> Result<usize, Fault> {
     let mut remove = tx.sql(
-        "DELETE FROM turns WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM turns ORDER BY seq LIMIT ?1) \
-         WHERE at <= ?2) RETURNING lines",
+        "DELETE FROM turns WHERE seq IN (SELECT seq FROM turns \
+         WHERE at / 86400000 <= ?1 / 86400000 AND at <= ?1 LIMIT ?2) RETURNING lines",
     )?;
-    let mut rows = remove.query((AT_ONCE, code::millis(until)))?;
+    let mut rows = remove.query((code::millis(until), AT_ONCE))?;
     let mut lines = 0;
     while let Some(row) = rows.next()? {
-        lines += code::count_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        lines += Turns::from_bytes(row.get(0)?)?.lines;
     }
-    Ok(lines)
+    Ok(usize::try_from(lines).unwrap_or(0))
 }
 
 fn in_order(tx: &Tx<'_>, table: &'static str, until: Timestamp) -> Result<usize, Fault> {

@@ -106,19 +106,16 @@ fn transcript(tx: &mut Tx<'_>, entry: &mut Entry, now: Timestamp, lines: &[Line]
     if lines.is_empty() {
         return Ok(());
     }
-    let seq = tx.next_seq();
-    tx.sql(
-        "INSERT INTO turns (seq, conversation, before, first, at, lines) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute((
-        seq,
-        entry.id,
-        entry.last_turn,
-        entry.lines as i64,
-        code::millis(now),
-        code::to_bytes(lines)?,
-    ))?;
-    entry.last_turn = seq;
+    let first = entry.lines - entry.recent.lines;
+    if let Some(before) = entry.recent.push(now, lines)? {
+        let seq = tx.next_seq();
+        let values = (seq, entry.id, entry.last_turns, first as i64, before.last_at(), before.as_bytes());
+        tx.sql(
+            "INSERT INTO turns (seq, conversation, before, first, at, lines) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(values)?;
+        entry.last_turns = seq;
+    }
     entry.lines += lines.len() as u64;
     Ok(())
 }
@@ -156,10 +153,13 @@ fn waits_for(
 
 fn conversation(tx: &mut Tx<'_>, entry: &mut Entry, session: Option<&SessionCommit>) -> Result<(), Fault> {
     let seen = code::seen_to_bytes(&entry.seen);
-    let (last_turn, lines) = (entry.last_turn, entry.lines as i64);
+    let (last_turns, lines, recent) = (entry.last_turns, entry.lines as i64, entry.recent.as_bytes());
     let Some(session) = session else {
-        tx.sql("UPDATE conversations SET last_turn = ?2, lines = ?3, spilled = ?4, seen = ?5 WHERE id = ?1")?
-            .execute((entry.id, last_turn, lines, entry.spilled, seen))?;
+        tx.sql(
+            "UPDATE conversations SET last_turns = ?2, lines = ?3, spilled = ?4, seen = ?5, recent = ?6 \
+             WHERE id = ?1",
+        )?
+        .execute((entry.id, last_turns, lines, entry.spilled, seen, recent))?;
         return Ok(());
     };
     for (seq, ..) in entry.calls.extract_if(.., |(_, id, call)| !waits_for(session, *id, *call)) {
@@ -176,12 +176,12 @@ fn conversation(tx: &mut Tx<'_>, entry: &mut Entry, session: Option<&SessionComm
         }
     }
     tx.sql(
-        "UPDATE conversations SET last_turn = ?2, lines = ?3, spilled = ?4, seen = ?5, calling = ?6, \
-         tokens_seen = ?7, version = ?8, session_id = ?9, session = ?10 WHERE id = ?1",
+        "UPDATE conversations SET last_turns = ?2, lines = ?3, spilled = ?4, seen = ?5, calling = ?6, \
+         tokens_seen = ?7, version = ?8, session_id = ?9, session = ?10, recent = ?11 WHERE id = ?1",
     )?
     .execute((
         entry.id,
-        last_turn,
+        last_turns,
         lines,
         entry.spilled,
         seen,
@@ -190,6 +190,7 @@ fn conversation(tx: &mut Tx<'_>, entry: &mut Entry, session: Option<&SessionComm
         session.stored.version.0 as i64,
         code::session_to_bytes(session.stored.id),
         &session.stored.bytes,
+        recent,
     ))?;
     let timer = match session.timer {
         TimerChange::Set(timer, at) => Some((at, timer.0.to_le_bytes())),

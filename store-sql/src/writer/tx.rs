@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use countersign_model::{CallId, Name};
+use countersign_model::{CallId, Name, Timestamp};
 use countersign_store::{ConversationKey, SessionId, StoredSession};
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _};
 
 use crate::code::{self, ConvId, Seen};
 use crate::error::{Failure, Fault};
+use crate::lines::Turns;
 use crate::schedule::{Loaded, Record, Schedule};
 
 /// What the writer knows of a conversation, so that a row has to be read only once.
@@ -23,7 +24,9 @@ pub(crate) struct Entry {
     /// Ids that wait in the inbox.
     pub(crate) waiting: Vec<u64>,
     pub(crate) calls: Vec<(u64, SessionId, CallId)>,
-    pub(crate) last_turn: i64,
+    pub(crate) last_turns: i64,
+    /// The last turns of the transcript.
+    pub(crate) recent: Turns,
     pub(crate) lines: u64,
     /// The session in its row.
     pub(crate) session: Option<SessionId>,
@@ -64,14 +67,21 @@ impl Mirror {
         }
     }
 
-    /// Ids of these conversations that came in until then are over.
-    pub(crate) fn forget_ids(&mut self, conversations: &[ConvId], until: u32) {
+    /// Ids and turns of these conversations that came in until then are over.
+    pub(crate) fn forget_old(
+        &mut self,
+        conversations: &[ConvId],
+        until: u32,
+        turns: Timestamp,
+    ) -> Result<(), Failure> {
         if conversations.is_empty() {
-            return;
+            return Ok(());
         }
         for entry in self.entries.values_mut().filter(|entry| conversations.contains(&entry.id)) {
             entry.seen.retain(|(_, second)| *second > until);
+            entry.recent.remove_until(turns)?;
         }
+        Ok(())
     }
 
     fn put(&mut self, mut entry: Box<Entry>) {
@@ -169,8 +179,8 @@ impl<'a> Tx<'a> {
 
     fn read(&mut self, channel: i64, key: &ConversationKey) -> Result<Option<Box<Entry>>, Fault> {
         let mut find = self.sql(
-            "SELECT id, tokens_epoch, tokens_seen, calling, last_turn, lines, spilled, timer_at IS NOT NULL, \
-             version, session_id, seen, session FROM conversations WHERE channel = ?1 AND address = ?2",
+            "SELECT id, tokens_epoch, tokens_seen, calling, last_turns, lines, spilled, timer_at IS NOT NULL, \
+             version, session_id, seen, session, recent FROM conversations WHERE channel = ?1 AND address = ?2",
         )?;
         let mut rows = find.query((channel, &key.address))?;
         let Some(row) = rows.next()? else { return Ok(None) };
@@ -185,7 +195,8 @@ impl<'a> Tx<'a> {
             spilled: row.get(6)?,
             waiting,
             calls,
-            last_turn: row.get(4)?,
+            last_turns: row.get(4)?,
+            recent: Turns::from_bytes(row.get(12)?)?,
             lines: lines as u64,
             has_timer: row.get(7)?,
             ..Entry::new(id, key.clone())
@@ -212,7 +223,8 @@ impl Entry {
             spilled: false,
             waiting: Vec::new(),
             calls: Vec::new(),
-            last_turn: 0,
+            last_turns: 0,
+            recent: Turns::default(),
             lines: 0,
             session: None,
             has_timer: false,

@@ -112,7 +112,7 @@ async fn an_idle_conversation_takes_a_kilobyte_at_most() {
     }
     // What an empty store takes is not counted.
     let bytes = (pages[1] - pages[0]) / MANY;
-    assert!(bytes <= 1024, "{bytes} bytes for each");
+    assert!(bytes <= 960, "{bytes} bytes for each");
 }
 
 #[tokio::test]
