@@ -38,6 +38,7 @@ fn main() {
     );
     println!("backlog {:?}", runtime.block_on(store.backlog()).expect("a backlog"));
     println!("{} conversations in memory, resident {}", store.cached(), resident());
+    println!("taken for written by others: {}", store.changed_outside());
     drop(store);
     let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
     println!("the file has {} MiB", bytes >> 20);

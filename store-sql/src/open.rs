@@ -56,7 +56,7 @@ impl Place {
     pub(crate) fn writer(&self, wal: &Arc<AtomicU32>) -> Result<Connection, Failure> {
         let mut conn = self.connect()?;
         // A commit is on the disk when it returns. What the log holds is moved by others, between commits.
-        conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384")?;
+        conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -8192")?;
         conn.set_prepared_statement_cache_capacity(96);
         if self.role == Role::Server {
             conn.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864")?;
