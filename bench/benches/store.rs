@@ -135,7 +135,7 @@ fn commit(claimed: Claimed, number: u8, outcome: bool, calls: bool) -> TurnCommi
     let said = "Here is what the bot says in this turn, some words.".to_owned();
     let user =
         (!outcome).then(|| if number == 1 || number == 2 { Line::Secret } else { Line::User("hi".into()) });
-    let bot = (!calls).then(|| OutMessage::Text(said));
+    let bot = (!calls).then_some(OutMessage::Text(said));
     let next = if calls { number } else { number + 1 };
     let mut bytes = vec![9; 110];
     bytes[0] = next;
