@@ -12,6 +12,7 @@ use bytes::Bytes;
 use countersign_channels::{Adapter, Answer, ChannelEvent, Event, HttpRequest, WebhookRequest};
 use countersign_model::{Name, Timestamp};
 use countersign_runner::{IngestError, ProviderChannel};
+use countersign_store::failpoint::Failpoint;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -126,10 +127,17 @@ impl Hooks {
         let events = std::mem::take(&mut decoded.events);
         let courtesies: Vec<_> = events.iter().map(|event| adapter.courtesies(event)).collect();
         self.receipts(&events);
+        Failpoint::HookBeforeAccept.pass();
         let new = match self.app.runner.hear(&self.app.workspace, &line.id, events).await {
             Ok(new) => new,
-            Err(error) => return Done::new(WebhookResult::Unavailable, not_kept(line, &error)),
+            Err(error) => {
+                if matches!(error, IngestError::Store(_)) {
+                    self.pulse.not_kept();
+                }
+                return Done::new(WebhookResult::Unavailable, not_kept(line, &error));
+            }
         };
+        Failpoint::HookAfterAccept.pass();
         let fresh = new.iter().filter(|new| **new).count();
         self.metrics.events(&line.id, fresh, new.len() - fresh, 0);
         self.send(line, courtesies, &new);

@@ -45,6 +45,11 @@ impl Pulse {
         self.idle.store(true, Ordering::Relaxed);
     }
 
+    /// The store did not keep something: it is looked at from now on until it can.
+    pub(crate) fn not_kept(&self) {
+        self.unwritable.store(true, Ordering::Relaxed);
+    }
+
     /// Whether the server can do its work, and a line for each thing that is not as it should be.
     pub(crate) fn readiness(&self) -> (bool, String) {
         let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
@@ -113,7 +118,7 @@ pub(crate) async fn pulse(
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if looks.is_multiple_of(WRITE_EVERY) {
+        if looks.is_multiple_of(WRITE_EVERY) || pulse.unwritable.load(Ordering::Relaxed) {
             pulse.write(store).await;
         }
         looks = looks.wrapping_add(1);

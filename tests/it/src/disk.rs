@@ -32,6 +32,11 @@ fn run<F: Future<Output = ()>>(test: F) {
     LocalSet::new().block_on(&runtime, test);
 }
 
+#[test]
+fn a_full_disk_loses_nothing_and_heals_when_there_is_room() {
+    run(survives("dd if=/dev/zero of=DIR/ballast bs=4k 2>/dev/null; test -s DIR/ballast", "rm DIR/ballast"));
+}
+
 async fn survives(trouble: &str, relief: &str) {
     let (world, provider, company) = World::new().await;
     let mut server = on_a_small_disk(&provider, &company);
@@ -42,29 +47,35 @@ async fn survives(trouble: &str, relief: &str) {
     assert!(made, "{said}");
     refuses(&world).await;
     assert!(!server.has_ended(), "it ended:\n{}", server.log());
-    // It says so to whoever watches over it.
-    let (status, ready) = server.get("/readyz").await;
-    assert_eq!(status, 503, "{ready}");
-    assert_eq!(server.get("/healthz").await.0, 200, "it lives");
+    // It says so to whoever watches over it, and lives.
+    is_ready(&server, false).await;
+    assert_eq!(server.get("/healthz").await.0, 200);
     let (relieved, said) = server.inside(&relief.replace("DIR", &server.dir.path().display().to_string()));
     assert!(relieved, "{said}");
     happened(&world, 300).await;
     crowd.finish(&world, &server).await;
     assert_eq!(crate::crash::faults(&world.history.borrow()), Vec::<String>::new());
-    let ready = tokio::time::timeout(Duration::from_secs(30), async {
-        while server.get("/readyz").await.0 != 200 {
-            tokio::task::yield_now().await;
+    is_ready(&server, true).await;
+}
+
+/// Returns when the server says that it is ready, or that it is not.
+async fn is_ready(server: &Server, ready: bool) {
+    let status = if ready { 200 } else { 503 };
+    let says = tokio::time::timeout(SILENCE, async {
+        while server.get("/readyz").await.0 != status {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
-    assert!(ready.await.is_ok(), "it is ready again");
+    assert!(says.await.is_ok(), "it does not say {status}:\n{}", server.log());
 }
 
 #[test]
-fn a_full_disk_loses_nothing_and_heals_when_there_is_room() {
-    run(survives("dd if=/dev/zero of=DIR/ballast bs=4k 2>/dev/null; test -s DIR/ballast", "rm DIR/ballast"));
-}
-
-#[test]
-fn a_disk_that_may_not_be_written_to_loses_nothing_and_heals_when_it_may() {
-    run(survives("mount -o remount,ro DIR", "mount -o remount,rw DIR"));
+fn on_a_disk_that_may_not_be_written_to_it_says_so_and_does_not_start() {
+    run(async {
+        let (world, provider, company) = World::new().await;
+        let server = on_a_small_disk(&provider, &company);
+        let mut server = server.and_before("mount -o remount,ro DIR");
+        assert!(!server.starts(&world).await);
+        assert!(server.log().contains("may be written to"), "{}", server.log());
+    });
 }

@@ -16,6 +16,7 @@ use crate::cli::program;
 pub(crate) struct Server {
     pub(crate) dir: TempDir,
     address: SocketAddr,
+    provider: String,
     child: Option<Child>,
     /// Runs in the shell before the program, in mounts of its own.
     before: Option<String>,
@@ -53,7 +54,7 @@ typing = false
 "#
         );
         fs::write(dir.path().join("countersign.toml"), config).unwrap();
-        Self { dir, address, child: None, before: None }
+        Self { dir, address, provider: provider.to_owned(), child: None, before: None }
     }
 
     /// Runs another command of the program beside the server; what it wrote to stdout and stderr.
@@ -81,8 +82,19 @@ typing = false
         (status, String::from_utf8_lossy(answer.body()).into_owned())
     }
 
-    /// Starts it, and tells the world when it answers. Gives `false` when it ended before.
+    /// Starts it, and tells the world when it answers. Gives `false` when a failpoint ended it before.
     pub(crate) async fn start(&mut self, world: &Rc<World>, failpoint: Option<&str>) -> bool {
+        let started = self.launch(world, failpoint).await;
+        assert!(started || failpoint.is_some(), "the server ended by itself:\n{}", self.log());
+        started
+    }
+
+    /// Starts it; it may end by itself.
+    pub(crate) async fn starts(&mut self, world: &Rc<World>) -> bool {
+        self.launch(world, None).await
+    }
+
+    async fn launch(&mut self, world: &Rc<World>, failpoint: Option<&str>) -> bool {
         let log = File::options().create(true).append(true).open(self.dir.path().join("log")).unwrap();
         let config = self.dir.path().join("countersign.toml");
         let mut command = match &self.before {
@@ -100,13 +112,14 @@ typing = false
             Some(failpoint) => command.env("COUNTERSIGN_FAILPOINT", failpoint),
             None => command.env_remove("COUNTERSIGN_FAILPOINT"),
         };
+        world.life.set(world.life.get() + 1);
+        // Each life has a way of its own to the provider: what it sent may be read when the next one has begun.
+        command.env("COUNTERSIGN_CHANNELS__WA__API_URL", format!("{}/life/{}", self.provider, world.life.get()));
         let out = log.try_clone().unwrap();
         let child = command.stdin(Stdio::null()).stdout(out).stderr(log).spawn().unwrap();
         self.child = Some(child);
-        world.life.set(world.life.get() + 1);
         while self.answers().await.is_none() {
             if self.has_ended() {
-                assert!(failpoint.is_some(), "the server ended by itself:\n{}", self.log());
                 return false;
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -124,6 +137,14 @@ typing = false
     /// Runs this in the shell before every start, in mounts of its own.
     pub(crate) fn before(mut self, script: String) -> Self {
         self.before = Some(script);
+        self
+    }
+
+    /// And this after it; `DIR` is the directory of the server.
+    pub(crate) fn and_before(mut self, script: &str) -> Self {
+        let script = script.replace("DIR", &self.dir.path().display().to_string());
+        let before = self.before.take().unwrap_or_else(|| "true".to_owned());
+        self.before = Some(format!("{before}; {script}"));
         self
     }
 

@@ -87,7 +87,8 @@ impl World {
         let text = message["text"]["body"].as_str().unwrap().to_owned();
         let mut history = self.history.borrow_mut();
         let sent = history.sent.entry(to.clone()).or_default();
-        sent.push(Sent { life: self.life.get(), text: text.clone() });
+        let life = request.first_line()[1].split('/').nth(2).and_then(|life| life.parse().ok()).unwrap();
+        sent.push(Sent { life, text: text.clone() });
         let id = format!("wamid.{to}.{}", sent.len());
         if let Some(user) = self.users.borrow().get(&to) {
             let _ = user.send(text);
@@ -165,7 +166,6 @@ impl World {
                     .entry(number.to_owned())
                     .or_default()
                     .push(text.to_owned());
-                self.event();
                 return;
             }
             self.history.borrow_mut().repeated += 1;
