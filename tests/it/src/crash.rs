@@ -6,6 +6,7 @@
 mod checker;
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -86,17 +87,21 @@ async fn log_in(world: Rc<World>, number: String, stop: Rc<Cell<bool>>) {
     let mut heard = world.join(&number);
     let mut n = 0;
     let mut words = "login".to_owned();
+    let mut seen = HashSet::new();
     loop {
         n += 1;
         world.say(&number, &format!("l{n}"), &words).await;
-        // A message of the server's last life may come again; the answer to the last one is the last of them.
-        let mut text = heard.recv().await.unwrap();
-        while let Ok(later) = heard.try_recv() {
-            text = later;
-        }
-        words = match text.as_str() {
-            "User?" => number.clone(),
-            "Password?" => format!("p-{number}-{n}"),
+        // What came in an earlier life of the server may come again; it was answered then.
+        let text = loop {
+            let text = heard.recv().await.unwrap();
+            if seen.insert(text.clone()) {
+                break text;
+            }
+        };
+        words = match text.split(' ').next().unwrap() {
+            // Another name every time: a login that was cut off holds up the next one of its account.
+            "User" => format!("{number}x{n}"),
+            "Password" => format!("p-{number}-{n}"),
             _ if stop.get() => return,
             _ => "on".to_owned(),
         };

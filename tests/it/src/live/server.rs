@@ -114,7 +114,8 @@ typing = false
         };
         world.life.set(world.life.get() + 1);
         // Each life has a way of its own to the provider: what it sent may be read when the next one has begun.
-        command.env("COUNTERSIGN_CHANNELS__WA__API_URL", format!("{}/life/{}", self.provider, world.life.get()));
+        command
+            .env("COUNTERSIGN_CHANNELS__WA__API_URL", format!("{}/life/{}", self.provider, world.life.get()));
         let out = log.try_clone().unwrap();
         let child = command.stdin(Stdio::null()).stdout(out).stderr(log).spawn().unwrap();
         self.child = Some(child);
