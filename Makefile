@@ -15,8 +15,8 @@ test: ## build everything and run all tests
 check: ## look at format, lints, rules, licences and dependencies
 	@sh tools/check.sh
 
-bench: ## measure the engine and the check; the report is in target/criterion
-	cargo bench -p countersign-bench
+bench: ## measure the engine, the check, the store, and the server under load (BENCH_SECS, BENCH_STORED)
+	@sh tools/bench.sh
 
 console: ## build the browser console, as soon as there is one
 	@if [ -f console/package.json ]; then cd console && npm ci && npm run build; \

@@ -15,7 +15,7 @@ stage() {
 
 # Some tests run the program. With `--tests`, what it is built from is built the same way as for the tests.
 echo "==> build"
-cargo build --workspace --lib --bins --tests || exit 1
+cargo build --workspace --lib --bins --tests --examples || exit 1
 countersign=${CARGO_TARGET_DIR:-target}/debug/countersign
 
 if cargo nextest --version >/dev/null 2>&1; then
@@ -30,5 +30,16 @@ bots=$(find demo/bots -name '*.yaml' ! -name '*.test.yaml' | sort)
 stage "check of the demo bots" "$countersign" check $bots
 # shellcheck disable=SC2086
 stage "conversation tests of the demo bots" "$countersign" test $bots
+
+# The widget's own tests, and its types. The last line is as in the other summaries.
+widget() {
+    (cd widget && npm ci --no-audit --no-fund --loglevel=error && npm run --silent check) || return 1
+    said=$(node --test --test-reporter=tap widget/test/) || failed=1
+    [ -z "${failed:-}" ] || echo "$said"
+    echo "$said" | awk '/^# pass /{p=$3} /^# fail /{f=$3} END {print p+0 " passed, " f+0 " failed"}'
+    [ -z "${failed:-}" ]
+}
+stage "the widget" widget
+stage "the chat in a browser" sh tests/browser/run.sh
 
 exit $status

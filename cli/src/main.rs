@@ -22,10 +22,6 @@ use crate::arguments::{Command, Countersign};
 use crate::color::ColorChoice;
 use crate::problem::{Stop, Told, UNUSABLE};
 
-/// A tenth of a server's work would be the system's allocator: many small values for every message.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     logging::quiet_panics();
     let arguments = Countersign::parse();

@@ -12,8 +12,8 @@ use tempfile::TempDir;
 
 use crate::Arguments;
 use crate::company::Company;
-use countersign_load::http::Connection;
 use crate::provider::{APP_SECRET, NUMBER_ID, Provider};
+use countersign_load::http::Connection;
 
 /// Everything that a measurement needs.
 pub(crate) struct Setup {
