@@ -20,6 +20,6 @@ else
 fi
 mkdir -p target
 # shellcheck disable=SC2086 # Words, or none.
-$users "$programs/countersign-load" all --secs "${BENCH_SECS:-8}" --stored "${BENCH_STORED:-1000000}" \
+$users "$programs/countersign-load" all --secs "${BENCH_SECS:-8}" --stored "${BENCH_STORED:-200000}" \
     --server "$programs/countersign" --under "$server" --dir target
 printf "the program has %s bytes\n" "$(wc -c <"$programs/countersign")"

@@ -24,7 +24,7 @@ pub struct OutgoingRequest {
 #[derive(Debug)]
 pub struct RequestBuilder {
     method: Method,
-    origin: Origin,
+    origin: Option<Origin>,
     url: SecretText,
     headers: Vec<(String, SecretText)>,
     body: Option<(String, SecretText)>,
@@ -36,9 +36,15 @@ impl OutgoingRequest {
     /// Begins a request. `origin` is that of the template as the author wrote it, `url` has all values filled in: a
     /// value that moves the request to another server is noticed.
     pub fn builder(method: Method, origin: Origin, url: SecretText) -> RequestBuilder {
+        RequestBuilder { origin: Some(origin), ..Self::to(method, url) }
+    }
+
+    /// Begins a request whose URL nobody else has a part in: that of a provider, say. What a user or an author wrote goes
+    /// through [`Self::builder`].
+    pub fn to(method: Method, url: SecretText) -> RequestBuilder {
         RequestBuilder {
             method,
-            origin,
+            origin: None,
             url,
             headers: Vec::new(),
             body: None,
@@ -126,8 +132,10 @@ impl RequestBuilder {
             return Err(Refusal::Fragment);
         }
         let origin = Origin::of(&url)?;
-        if origin != self.origin {
-            return Err(Refusal::OriginChanged { expected: self.origin });
+        if let Some(expected) = self.origin
+            && origin != expected
+        {
+            return Err(Refusal::OriginChanged { expected });
         }
         policy.admit(&origin)?;
 

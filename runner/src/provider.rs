@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_channels::{Adapter, HttpRequest, HttpResponse, Progress, SendError as Refused, Sending};
-use countersign_egress::{EgressError, Origin, OutgoingRequest, Policy, Transport};
+use countersign_egress::{EgressError, OutgoingRequest, Policy, Transport};
 use countersign_store::{ConversationKey, Delivery};
 
 use crate::channel::{Channel, SendError};
@@ -76,8 +76,7 @@ impl ProviderChannel {
     }
 
     fn outgoing(&self, request: HttpRequest) -> Result<OutgoingRequest, countersign_egress::Refusal> {
-        let origin: Origin = request.url.expose().parse()?;
-        let mut builder = OutgoingRequest::builder(request.method, origin, request.url);
+        let mut builder = OutgoingRequest::to(request.method, request.url);
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }

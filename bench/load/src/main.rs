@@ -44,7 +44,7 @@ enum What {
         #[arg(long, default_value_t = 8)]
         secs: u64,
         /// Conversations that are stored before the cold start is measured.
-        #[arg(long, default_value_t = 1_000_000)]
+        #[arg(long, default_value_t = 200_000)]
         stored: u64,
     },
     /// Conversations, as many as the server carries or at a rate.
