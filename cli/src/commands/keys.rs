@@ -81,6 +81,7 @@ impl Of {
 const PAUSE: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
+    super::serve::arm_failpoint()?;
     match &args.what {
         What::Make { file } => {
             let keys = KeyFile::at(file).create().map_err(failed)?;

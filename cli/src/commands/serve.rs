@@ -130,7 +130,7 @@ async fn hear_signals(stop: CancellationToken, reload: Arc<countersign_server::R
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
-fn arm_failpoint() -> Result<(), Problem> {
+pub(crate) fn arm_failpoint() -> Result<(), Problem> {
     match std::env::var("COUNTERSIGN_FAILPOINT") {
         Ok(setting) => {
             countersign_store::failpoint::arm(&setting).map_err(|error| Problem::Setup(error.to_string()))

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::LocalSet;
 
 use super::canary::{ALL, ANSWER, CODE, PASSWORD, PIN, TOKEN, WORKSPACE, assert_clean, find};
@@ -11,25 +13,41 @@ use super::conversations::BOT;
 use super::parrot::{Answer, Parrot};
 use crate::live::{Server, World};
 
-/// What the user writes after the user name: the questions are in the bot. The first three are for the login.
-const LINES: [&str; 6] = [PASSWORD.text, PIN.text, CODE.text, ANSWER.text, "go", ANSWER.text];
+/// What the bot asks, and what the user then writes after the user name. The first three are for the login.
+const LINES: [(&str, &str); 5] = [
+    ("Password?", PASSWORD.text),
+    ("PIN?", PIN.text),
+    ("Code?", CODE.text),
+    ("Secret?", ANSWER.text),
+    ("Secret?", ANSWER.text),
+];
 
 /// Files in which secrets stand because the operator put them there.
 const GIVEN: [&str; 3] = ["keys", "countersign.toml", "secret"];
 
-async fn conversation(world: &Rc<World>, number: &str, lines: &[&str]) {
+async fn conversation(world: &Rc<World>, number: &str, lines: &[(&str, &str)]) {
     let mut heard = world.join(number);
     // Each user has a name of their own, or wrong passwords of one would hold up the next.
     let name = format!("canary-user-{number}");
-    for (n, line) in ["go", &name].iter().chain(lines).enumerate() {
-        world.say(number, &format!("m{n}"), line).await;
-        let said = tokio::time::timeout(std::time::Duration::from_secs(60), heard.recv()).await;
-        let mut said = said.unwrap_or_else(|_| panic!("nothing is said to `m{n}`")).unwrap();
-        while let Ok(more) = heard.try_recv() {
-            said.push_str(&more);
+    let lines = [("", "go"), ("User?", &name)].into_iter().chain(lines.iter().copied());
+    let mut answered = false;
+    for (n, (question, line)) in lines.enumerate() {
+        if answered && line == ANSWER.text {
+            world.say(number, "again", "go").await;
         }
-        assert_clean("what the bot says", said.as_bytes());
+        answered |= line == ANSWER.text;
+        // What a user writes who was not asked is no secret, so each line waits for its question.
+        while !question.is_empty() && !hear(&mut heard, question).await.contains(question) {}
+        world.say(number, &format!("m{n}"), line).await;
     }
+    hear(&mut heard, "anything").await;
+}
+
+async fn hear(heard: &mut UnboundedReceiver<String>, wanted: &str) -> String {
+    let said = tokio::time::timeout(Duration::from_secs(60), heard.recv()).await;
+    let said = said.unwrap_or_else(|_| panic!("`{wanted}` is not said")).unwrap();
+    assert_clean("what the bot says", said.as_bytes());
+    said
 }
 
 fn files(dir: &Path) -> Vec<PathBuf> {

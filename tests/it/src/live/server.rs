@@ -59,15 +59,19 @@ typing = false
 
     /// Runs another command of the program beside the server; what it wrote to stdout and stderr.
     pub(crate) fn command(&self, arguments: &[&str]) -> (bool, String) {
+        self.command_with(arguments, None)
+    }
+
+    /// The same, to be stopped at a failpoint.
+    pub(crate) fn command_with(&self, arguments: &[&str], failpoint: Option<&str>) -> (bool, String) {
         let config = self.dir.path().join("countersign.toml");
-        let output = Command::new(program())
-            .args(arguments)
-            .arg("--config")
-            .arg(config)
-            .current_dir(self.dir.path())
-            .env_remove("COUNTERSIGN_FAILPOINT")
-            .output()
-            .unwrap();
+        let mut command = Command::new(program());
+        command.args(arguments).arg("--config").arg(config).current_dir(self.dir.path());
+        match failpoint {
+            Some(failpoint) => command.env("COUNTERSIGN_FAILPOINT", failpoint),
+            None => command.env_remove("COUNTERSIGN_FAILPOINT"),
+        };
+        let output = command.output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8(said).unwrap())
     }

@@ -4,10 +4,11 @@ use countersign_script::CheckOptions;
 use countersign_script::diagnostics::Severity;
 
 /// Each bot, and the codes of its warnings.
-const BOTS: [(&str, &[&str]); 10] = [
+const BOTS: [(&str, &[&str]); 11] = [
     ("bank", &[]),
     ("code", &[]),
     ("dead-token", &[]),
+    ("front-desk", &[]),
     ("password-form", &[]),
     ("password-get", &["W0303"]),
     ("password-json", &["W0304"]),
