@@ -70,7 +70,7 @@ mod tests {
             || Timestamp::from_secs(wall.load(Ordering::SeqCst)),
             || Duration::from_secs(monotonic.load(Ordering::SeqCst)),
         );
-        let mut at = |to: i64, passed: u64| {
+        let at = |to: i64, passed: u64| {
             wall.store(to, Ordering::SeqCst);
             monotonic.fetch_add(passed, Ordering::SeqCst);
             clock.now()

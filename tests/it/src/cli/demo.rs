@@ -23,16 +23,16 @@ impl Demo {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut stand_ins = String::new();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut demo = Self { child, out, stand_ins: String::new(), folder };
         loop {
             let mut line = String::new();
-            assert!(out.read_line(&mut line).unwrap() > 0, "the demo has ended");
+            assert!(demo.out.read_line(&mut line).unwrap() > 0, "the demo has ended");
             if let Some(url) = line.trim().strip_prefix("stand-ins") {
-                stand_ins = url.trim().to_owned();
+                demo.stand_ins = url.trim().to_owned();
             }
             if line.contains("Stop with Ctrl-C") {
-                return Self { child, out, stand_ins, folder };
+                return demo;
             }
         }
     }
