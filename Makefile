@@ -20,7 +20,7 @@ bench: ## measure the engine, the check, the store, and the server under load (B
 
 console: ## build the browser console, as soon as there is one
 	@if [ -f console/package.json ]; then cd console && npm ci && npm run build; \
-	else echo "There is no console yet: it comes with the server."; fi
+	else echo "There is no console yet."; fi
 
 docs: ## build the documentation of the code and check the links of the guides
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

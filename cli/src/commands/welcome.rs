@@ -11,6 +11,7 @@ pub(crate) fn run(out: &mut impl Write) -> Result<(), Stop> {
     writeln!(out)?;
     writeln!(out, "Try one of these:")?;
     for (command, does) in [
+        ("countersign demo", "run a server, a demo bank and stand-ins of the providers"),
         ("countersign check demo/bots/bank.yaml", "check a bot file"),
         ("countersign chat demo/bots/bank.yaml --channel whatsapp", "talk to a bot"),
         ("countersign test demo/bots/bank.yaml", "run the tests beside it"),
