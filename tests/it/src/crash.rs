@@ -192,6 +192,35 @@ fn a_thousand_users_at_once_each_have_their_own_token() {
     });
 }
 
+/// Messages of users whose number begins so.
+fn heard(world: &World, users: &str, words: &str) -> usize {
+    let history = world.history.borrow();
+    let of_users = history.sent.iter().filter(|(number, _)| number.starts_with(users));
+    of_users.map(|(_, sent)| sent.iter().filter(|sent| sent.text.starts_with(words)).count()).sum()
+}
+
+#[test]
+fn a_company_that_hangs_harms_only_those_who_need_it_and_they_are_told() {
+    run(async {
+        let (world, provider, company) = World::new().await;
+        let mut server = server(&provider, &company);
+        assert!(server.start(&world, None).await);
+        let crowd = Crowd::new(&world, 4, 40, 0);
+        happened(&world, 400).await;
+        world.hangs.set(true);
+        let before = heard(&world, "49111", "Got");
+        // Every one of those who log in waits for the company, until each is told.
+        while heard(&world, "49222", "Not now") < 40 {
+            happened(&world, 10).await;
+        }
+        let meanwhile = heard(&world, "49111", "Got") - before;
+        assert!(meanwhile > 500, "{meanwhile} replies to those who need nothing of the company");
+        world.hangs.set(false);
+        crowd.finish(&world, &server).await;
+        assert_eq!(faults(&world.history.borrow()), Vec::<String>::new());
+    });
+}
+
 /// Passed by another command than the server: a test of its own has it.
 const ELSEWHERE: Failpoint = Failpoint::KeyRewrapped;
 

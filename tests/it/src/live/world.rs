@@ -49,6 +49,8 @@ pub(crate) struct World {
     /// Counts what happens, to stop the server in the middle of it.
     pub(crate) events: Cell<u64>,
     pub(crate) happened: Notify,
+    /// Whether the company reads requests and never answers.
+    pub(crate) hangs: Cell<bool>,
     users: RefCell<HashMap<String, mpsc::UnboundedSender<String>>>,
     key: hmac::Key,
 }
@@ -62,6 +64,7 @@ impl World {
             life: Cell::new(0),
             events: Cell::new(0),
             happened: Notify::new(),
+            hangs: Cell::new(false),
             users: RefCell::default(),
             key: hmac::Key::new(hmac::HMAC_SHA256, APP_SECRET.as_bytes()),
         });
@@ -71,7 +74,16 @@ impl World {
         let taking = world.clone();
         serve(provider, move |request| std::future::ready(taking.take(&request)));
         let working = world.clone();
-        serve(company, move |request| std::future::ready(working.work(&request)));
+        serve(company, move |request| {
+            let (answer, working) = (working.work(&request), working.clone());
+            async move {
+                if working.hangs.get() {
+                    // It has read the request, and says nothing.
+                    std::future::pending::<()>().await;
+                }
+                answer
+            }
+        });
         (world, provider_url, company_url)
     }
 
