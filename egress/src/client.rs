@@ -44,6 +44,9 @@ pub enum ClientError {
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 /// Shorter than servers usually keep a connection, so that a request seldom meets one that is about to end.
 const IDLE: Duration = Duration::from_secs(20);
+/// So many connections to one server are kept for the next request. To open one costs more than a request on it, and those
+/// that nobody needs end by themselves.
+const KEPT: usize = 1_024;
 
 impl Client {
     /// A client that asks the system for the addresses of names.
@@ -180,7 +183,7 @@ impl Client {
             .dns_resolver(guard)
             .connect_timeout(limits.connect)
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(32)
+            .pool_max_idle_per_host(KEPT)
             .http1_max_headers(limits.header_lines)
             .http2_max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
