@@ -45,7 +45,7 @@ mark_read = true
 
 /// A folder with a configuration and a bot.
 pub(super) struct Folder {
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
     settings: String,
 }
 
@@ -56,7 +56,7 @@ impl Folder {
     }
 
     pub(super) fn with_channels(settings: &str) -> Self {
-        let folder = Self { folder: tempfile::tempdir().unwrap(), settings: settings.to_owned() };
+        let folder = Self { folder: Arc::new(tempfile::tempdir().unwrap()), settings: settings.to_owned() };
         folder.write_bot(HELLO);
         folder
     }
@@ -97,7 +97,8 @@ impl Folder {
         let (reload, refused) = (server.reload(), server.refused().iter().map(ToString::to_string).collect());
         let pulse = server.pulse();
         let running = tokio::spawn(server.run(stop.clone()));
-        Ok(Rig { at, app, world, stop, running, reload, refused, pulse })
+        let _folder = self.folder.clone();
+        Ok(Rig { at, app, world, stop, running, reload, refused, pulse, _folder })
     }
 }
 
@@ -112,6 +113,8 @@ pub(super) struct Rig {
     pub(super) pulse: Arc<crate::telemetry::Pulse>,
     stop: CancellationToken,
     running: JoinHandle<()>,
+    /// Stays as long as the server.
+    _folder: Arc<tempfile::TempDir>,
 }
 
 /// What the server asked of the world.
