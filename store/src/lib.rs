@@ -3,7 +3,7 @@
 //!
 //! A method happens whole or not at all, and when it returns `Ok` what it did is kept. No transaction type stands in
 //! a signature, so a backend is free in how it does it. To add a method: put it into the trait it belongs to, into
-//! every backend, and a case for it into [`conformance`]; nothing else.
+//! every backend, and a case for it into `conformance`; nothing else.
 //!
 //! How the rows of one message go:
 //! [`Inbox::accept`] → [`Conversations::claim`] → (a turn is computed) → [`Conversations::commit_turn`] →

@@ -3,7 +3,7 @@
 //!
 //! What the bot says is a row of the transcript with an index. A client names the index that it wants to go on from, so
 //! nothing is lost when a connection breaks and nothing is kept for a client that is away: no table of sessions, no
-//! queue of messages. [`frames`] is what goes over the wire, [`visitor`] what a client can do, [`socket`] and [`poll`]
+//! queue of messages. `frames` is what goes over the wire, `visitor` what a client can do, `socket` and `poll`
 //! the two ways to do it.
 
 mod frames;
