@@ -1,3 +1,4 @@
+pub use countersign_model::ReceiptState;
 use countersign_model::{Contact, MessageRef, Name, Reply, SecretText, Timestamp};
 
 /// Something that came in on a channel.
@@ -68,19 +69,4 @@ pub struct Receipt {
     pub state: ReceiptState,
     /// The provider's error code, when it failed.
     pub code: Option<String>,
-}
-
-/// How far a message has come, in order; `Failed` is final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ReceiptState {
-    /// The provider has it.
-    Queued,
-    /// It is on its way to the user.
-    Sent,
-    /// It has reached the user's device.
-    Delivered,
-    /// The user has seen it.
-    Read,
-    /// It will not arrive.
-    Failed,
 }

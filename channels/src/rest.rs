@@ -86,7 +86,7 @@ pub(crate) fn api_url(settings: &Settings, default: &str) -> Result<String, Open
 
 /// A secret that must be given.
 pub(crate) fn required(settings: &Settings, name: &'static str) -> Result<SecretText, OpenError> {
-    settings.secret(name).filter(|secret| !secret.is_empty()).ok_or(OpenError::Missing(name))
+    settings.secret(name).ok_or(OpenError::Missing(name))
 }
 
 /// A text that must be given.

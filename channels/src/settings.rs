@@ -89,9 +89,9 @@ impl Settings {
         self.tables.get(name).cloned().unwrap_or_default()
     }
 
-    /// A secret.
+    /// A secret; an empty one counts as not given, because anybody can sign with that.
     pub fn secret(&self, name: &str) -> Option<SecretText> {
-        self.secrets.get(name).map(SecretText::duplicate)
+        self.secrets.get(name).filter(|secret| !secret.is_empty()).map(SecretText::duplicate)
     }
 }
 
@@ -101,5 +101,37 @@ impl fmt::Debug for Settings {
         let names =
             self.texts.keys().chain(self.flags.keys()).chain(self.tables.keys()).chain(self.secrets.keys());
         f.debug_set().entries(names).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_was_not_given() {
+        let settings = Settings::new().with("a", "").with_secret("b", "".into()).with_secret("c", "x".into());
+        assert!(
+            settings.text("a").is_none() && settings.secret("b").is_none() && settings.secret("c").is_some()
+        );
+    }
+
+    #[test]
+    fn no_channel_opens_with_an_empty_key() {
+        use crate::registry::PROVIDERS;
+
+        let given = |settings: Settings, setting: &Setting| match setting.kind {
+            SettingKind::Text => settings.with(setting.name, setting.default.unwrap_or("1")),
+            SettingKind::Secret => settings.with_secret(setting.name, "".into()),
+            SettingKind::Flag | SettingKind::Table => settings,
+        };
+        for provider in PROVIDERS.iter().filter(|provider| provider.settings.iter().any(is_needed)) {
+            let settings = provider.settings.iter().fold(Settings::new(), given);
+            assert!((provider.open)(&settings).is_err(), "{}", provider.title);
+        }
+    }
+
+    fn is_needed(setting: &Setting) -> bool {
+        setting.required && setting.kind == SettingKind::Secret
     }
 }

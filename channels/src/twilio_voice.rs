@@ -15,6 +15,7 @@ use crate::event::{ChannelEvent, Event};
 use crate::json;
 use crate::registry::{OpenError, Provider};
 use crate::request::{Answer, Body, HttpRequest, WebhookRequest};
+use crate::rest;
 use crate::settings::{Setting, SettingKind, Settings};
 use crate::twilio::{form, is_signed};
 use crate::twilio_voice_twiml::{Twiml, Voiced};
@@ -91,7 +92,7 @@ struct TwilioVoice {
 
 fn open(settings: &Settings) -> Result<Box<dyn Adapter>, OpenError> {
     let account = settings.text("account_sid").ok_or(OpenError::Missing("account_sid"))?;
-    let token = settings.secret("auth_token").ok_or(OpenError::Missing("auth_token"))?;
+    let token = rest::required(settings, "auth_token")?;
     Ok(Box::new(TwilioVoice {
         account: account.to_owned(),
         tokens: [Some(token), settings.secret("auth_token_old")].into_iter().flatten().collect(),

@@ -110,7 +110,7 @@ struct VonageSms {
 
 impl VonageSms {
     fn open(settings: &Settings) -> Result<Self, OpenError> {
-        let given = |name: &str| settings.secret(name).filter(|secret| !secret.is_empty());
+        let given = |name: &str| settings.secret(name);
         let method = Method::named(settings.text("signature_method").unwrap_or("sha256")).ok_or(
             OpenError::Invalid {
                 name: "signature_method",

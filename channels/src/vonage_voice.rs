@@ -14,6 +14,7 @@ use crate::event::{ChannelEvent, Event};
 use crate::json;
 use crate::registry::{OpenError, Provider};
 use crate::request::{Answer, Body, HttpRequest, WebhookRequest};
+use crate::rest;
 use crate::settings::{Setting, SettingKind, Settings};
 use crate::voice::{Leg, Next, Voice, base_url, path_segment};
 use crate::vonage_voice_jwt::{PrivateKey, is_signed};
@@ -103,7 +104,7 @@ struct VonageVoice {
 }
 
 fn open(settings: &Settings) -> Result<Box<dyn Adapter>, OpenError> {
-    let secret = settings.secret("signature_secret").ok_or(OpenError::Missing("signature_secret"))?;
+    let secret = rest::required(settings, "signature_secret")?;
     let application = match settings.secret("private_key") {
         Some(pem) => {
             let id = settings.text("application_id").ok_or(OpenError::Missing("application_id"))?;

@@ -12,7 +12,7 @@ mod time;
 
 pub use channel::{Capabilities, ChannelKind, UnknownChannel};
 pub use contact::Contact;
-pub use message::{Choice, Content, Media, MediaKind, MessageRef, OutMessage, Reply};
+pub use message::{Choice, Content, Media, MediaKind, MessageRef, OutMessage, ReceiptState, Reply};
 pub use method::Method;
 pub use name::{CallId, Name, NameError, TimerId};
 pub use secret::SecretText;

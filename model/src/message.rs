@@ -110,6 +110,22 @@ impl MediaKind {
 #[serde(transparent)]
 pub struct MessageRef(pub String);
 
+/// How far a message of the bot has come, in order. A state never goes back, in whatever order the provider tells of them;
+/// `Failed` is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReceiptState {
+    /// The provider has it.
+    Queued,
+    /// It is on its way to the user.
+    Sent,
+    /// It has reached the user's device.
+    Delivered,
+    /// The user has seen it.
+    Read,
+    /// It will not arrive.
+    Failed,
+}
+
 /// What a user sent.
 #[derive(Debug)]
 pub struct Reply {

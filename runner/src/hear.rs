@@ -2,9 +2,9 @@
 
 use std::sync::PoisonError;
 
-use countersign_channels::{ChannelEvent, Event as Said, ReceiptState as State};
-use countersign_model::{Contact, Content, Name, Reply, Timestamp};
-use countersign_store::{ConversationKey, Receipt, ReceiptState};
+use countersign_channels::{ChannelEvent, Event as Said};
+use countersign_model::{Contact, Content, Name, ReceiptState, Reply, Timestamp};
+use countersign_store::{ConversationKey, Receipt};
 
 use crate::error::IngestError;
 use crate::flood::Taken;
@@ -136,7 +136,7 @@ impl Inner {
             Said::Receipt(receipt) => {
                 // Without the message it says nothing that could be kept.
                 let Some(message) = receipt.message else { return };
-                let state = state(receipt.state);
+                let state = receipt.state;
                 let failed = state == ReceiptState::Failed;
                 let failed = failed.then(|| (conversation.clone(), receipt.code.clone()));
                 rows.receipts.push(Receipt { conversation, message, state, code: receipt.code, at: now });
@@ -155,15 +155,5 @@ impl Inner {
             self.tell(key, &Notice::Flood);
         }
         taken == Taken::Yes
-    }
-}
-
-fn state(state: State) -> ReceiptState {
-    match state {
-        State::Queued => ReceiptState::Queued,
-        State::Sent => ReceiptState::Sent,
-        State::Delivered => ReceiptState::Delivered,
-        State::Read => ReceiptState::Read,
-        State::Failed => ReceiptState::Failed,
     }
 }

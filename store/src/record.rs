@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+pub use countersign_model::ReceiptState;
 use countersign_model::{CallId, MessageRef, Name, OutMessage, TimerId, Timestamp};
 use countersign_vault::Sealed;
 use serde::{Deserialize, Serialize};
@@ -344,21 +345,6 @@ pub struct Receipt {
     pub code: Option<String>,
     /// When it came in.
     pub at: Timestamp,
-}
-
-/// How far a message has come. A state never goes back, in whatever order the provider tells of them; `Failed` is final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ReceiptState {
-    /// The provider has it.
-    Queued,
-    /// It is on its way to the user.
-    Sent,
-    /// It has reached the user's device.
-    Delivered,
-    /// The user has seen it.
-    Read,
-    /// It will not arrive.
-    Failed,
 }
 
 /// What is under way for a conversation.

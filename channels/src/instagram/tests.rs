@@ -181,14 +181,7 @@ fn is_within_limits(body: &Value, limits: &Value) {
 
 #[test]
 fn every_limit_is_kept_at_its_edge() {
-    let limits = SAMPLES.json("limits.json");
-    for length in samples::lengths(&limits) {
-        for message in samples::all_of_length(length) {
-            let bodies = said(&*adapter(), USER, &message);
-            assert!(!bodies.is_empty(), "{length}: {message:?}");
-            bodies.iter().for_each(|body| is_within_limits(body, &limits));
-        }
-    }
+    samples::at_every_edge(&SAMPLES, &*adapter(), USER, is_within_limits);
 }
 
 proptest! {

@@ -418,14 +418,7 @@ fn an_echo_is_no_answer_whoever_it_seems_to_be_of() {
 
 #[test]
 fn every_limit_is_kept_at_its_edge() {
-    let limits = SAMPLES.json("limits.json");
-    for length in samples::lengths(&limits) {
-        for message in samples::all_of_length(length) {
-            let bodies = said(&*adapter(), USER, &message);
-            assert!(!bodies.is_empty(), "{length}: {message:?}");
-            bodies.iter().for_each(|body| is_within_limits(body, &limits));
-        }
-    }
+    samples::at_every_edge(&SAMPLES, &*adapter(), USER, is_within_limits);
 }
 
 proptest! {

@@ -6,6 +6,7 @@ use countersign_model::{Method, SecretText};
 use crate::adapter::{BadSignature, Verified};
 use crate::registry::OpenError;
 use crate::request::{Answer, Body, HttpRequest, WebhookRequest};
+use crate::rest::required;
 use crate::settings::{Setting, SettingKind, Settings};
 use crate::signature;
 
@@ -94,7 +95,7 @@ impl Account {
         default_api: &str,
     ) -> Result<Self, OpenError> {
         let app_secret = required(settings, APP_SECRET.name)?;
-        let old = settings.secret(APP_SECRET_OLD.name).filter(|secret| !secret.is_empty());
+        let old = settings.secret(APP_SECRET_OLD.name);
         let keys = std::iter::once(&app_secret).chain(&old).map(signature::hmac_sha256_key).collect();
         let api = api_url(settings.text("api_url").unwrap_or(default_api))?;
         let version = settings.text(API_VERSION.name).or(API_VERSION.default).unwrap_or_default();
@@ -163,10 +164,6 @@ pub(crate) fn account_id(settings: &Settings, name: &'static str) -> Result<Stri
         return Err(OpenError::Invalid { name, problem: "must be the id, which has digits alone" });
     }
     Ok(id.to_owned())
-}
-
-fn required(settings: &Settings, name: &'static str) -> Result<SecretText, OpenError> {
-    settings.secret(name).filter(|secret| !secret.is_empty()).ok_or(OpenError::Missing(name))
 }
 
 fn api_url(text: &str) -> Result<&str, OpenError> {

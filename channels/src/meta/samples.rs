@@ -293,7 +293,7 @@ pub(crate) fn of_length(length: usize) -> String {
 }
 
 /// Everything that has a text, a label or a payload of this length.
-pub(crate) fn all_of_length(length: usize) -> Vec<OutMessage> {
+fn all_of_length(length: usize) -> Vec<OutMessage> {
     let words = || of_length(length);
     let short = || choices(&[("Yes", "yes"), ("No", "no")]);
     let label = || choices(&[("Yes", "yes"), (&words(), "no")]);
@@ -338,7 +338,7 @@ pub(crate) fn all_of_length(length: usize) -> Vec<OutMessage> {
 }
 
 /// Every number in a file of limits, the one before and the one after.
-pub(crate) fn lengths(limits: &Value) -> Vec<usize> {
+fn lengths(limits: &Value) -> Vec<usize> {
     let mut lengths = Vec::new();
     let mut rest = vec![limits];
     while let Some(value) = rest.pop() {
@@ -372,4 +372,21 @@ pub(crate) fn nearly(samples: &'static Samples) -> impl Strategy<Value = Vec<u8>
 
 fn after_colon(body: &[u8], from: usize) -> usize {
     body[from..].iter().position(|byte| *byte == b':').map_or(from, |found| from + found + 1)
+}
+
+/// Says something of every length at which a limit lies, and just beside it; `check` looks at each body.
+pub(crate) fn at_every_edge(
+    samples: &Samples,
+    adapter: &dyn Adapter,
+    to: &str,
+    check: impl Fn(&Value, &Value),
+) {
+    let limits = samples.json("limits.json");
+    for length in lengths(&limits) {
+        for message in all_of_length(length) {
+            let bodies = said(adapter, to, &message);
+            assert!(!bodies.is_empty(), "{length}: {message:?}");
+            bodies.iter().for_each(|body| check(body, &limits));
+        }
+    }
 }

@@ -629,14 +629,7 @@ fn what_just_fits_stays_whole_and_what_is_one_longer_does_not() {
 
 #[test]
 fn every_limit_is_kept_at_its_edge() {
-    let limits = SAMPLES.json("limits.json");
-    for length in samples::lengths(&limits) {
-        for message in samples::all_of_length(length) {
-            let bodies = said(&*adapter(), NUMBER, &message);
-            assert!(!bodies.is_empty(), "{length}: {message:?}");
-            bodies.iter().for_each(|body| is_within_limits(body, &limits));
-        }
-    }
+    samples::at_every_edge(&SAMPLES, &*adapter(), NUMBER, is_within_limits);
 }
 
 proptest! {

@@ -5,13 +5,13 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
-use countersign_model::Timestamp;
 use countersign_runner::TokioSleeper;
 use countersign_server::{Seams, Server, StartError, SteadyClock, harden};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::config::ConfigArgs;
+use super::operator::now;
 use crate::logging;
 use crate::problem::{NEGATIVE, Problem, Stop};
 
@@ -88,9 +88,8 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 /// The clock, the randomness and the patience of this machine.
 pub(crate) fn seams() -> Seams {
     let start = Instant::now();
-    let wall = || Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
     Seams {
-        clock: Arc::new(SteadyClock::new(wall, move || start.elapsed())),
+        clock: Arc::new(SteadyClock::new(now, move || start.elapsed())),
         random: Arc::new(|| RandomState::new().build_hasher().finish()),
         sleeper: Arc::new(TokioSleeper),
         transport: None,

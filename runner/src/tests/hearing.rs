@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use countersign_channels::{ChannelEvent, Event as Said, Part, Receipt, ReceiptState as State};
+use countersign_channels::{ChannelEvent, Event as Said, Part, Receipt, ReceiptState};
 use countersign_model::{Contact, MessageRef, Reply, Timestamp};
-use countersign_store::{ReceiptState, Receipts as _};
+use countersign_store::Receipts as _;
 
 use super::rig::{Rig, key, name};
 use crate::IngestError;
@@ -18,7 +18,7 @@ fn text(address: &str, id: &str, text: &str) -> ChannelEvent {
     event(address, id, Said::Reply(Reply::text(text)))
 }
 
-fn receipt(id: &str, message: Option<&str>, state: State) -> ChannelEvent {
+fn receipt(id: &str, message: Option<&str>, state: ReceiptState) -> ChannelEvent {
     let message = message.map(|message| MessageRef(message.into()));
     event("ada", id, Said::Receipt(Receipt { message, state, code: Some("131026".into()) }))
 }
@@ -33,7 +33,7 @@ async fn a_batch_keeps_its_order_and_what_is_repeated_does_nothing() {
     let batch = || {
         vec![
             text("ada", "1", "pay"),
-            receipt("r1", Some("w1"), State::Sent),
+            receipt("r1", Some("w1"), ReceiptState::Sent),
             text("bob", "1", "hello"),
             text("ada", "2", "7"),
             event("ada", "3", Said::Edited),
@@ -53,11 +53,11 @@ async fn a_batch_keeps_its_order_and_what_is_repeated_does_nothing() {
 #[tokio::test]
 async fn receipts_are_kept_and_a_failed_one_is_told() {
     let rig = Rig::new().await;
-    let states = [State::Delivered, State::Sent, State::Failed];
+    let states = [ReceiptState::Delivered, ReceiptState::Sent, ReceiptState::Failed];
     let events = states.iter().map(|state| receipt("r", Some("w1"), *state)).collect();
     assert_eq!(hear(&rig, events).await, [true, false, true]);
-    assert_eq!(hear(&rig, vec![receipt("r", Some("w1"), State::Failed)]).await, [false]);
-    assert_eq!(hear(&rig, vec![receipt("r", None, State::Read)]).await, [false]);
+    assert_eq!(hear(&rig, vec![receipt("r", Some("w1"), ReceiptState::Failed)]).await, [false]);
+    assert_eq!(hear(&rig, vec![receipt("r", None, ReceiptState::Read)]).await, [false]);
     let kept = rig.store.receipt(&key("ada"), &MessageRef("w1".into())).await.unwrap().unwrap();
     assert_eq!(kept.state, ReceiptState::Failed);
     let told: Vec<_> = rig.notices().into_iter().filter(|notice| notice.starts_with("NotArrived")).collect();

@@ -74,6 +74,7 @@ impl Drop for Folder {
     }
 }
 
+/// The program, which stands beside this test when the workspace was built.
 pub(crate) fn program() -> PathBuf {
     let mut path = std::env::current_exe().unwrap();
     path.pop();

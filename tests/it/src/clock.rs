@@ -8,19 +8,18 @@ use std::time::{Duration, Instant};
 use countersign_model::Timestamp;
 use countersign_runner::TokioSleeper;
 use countersign_server::{Config, Seams, Server, SteadyClock};
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::spawn_local;
 use tokio_util::sync::CancellationToken;
 
 use crate::crash::{Crowd, faults, happened, server};
-use crate::live::World;
+use crate::live::{World, run};
 
 /// How the clock is set, in seconds from what it should be, one after the other.
 const SETTINGS: [i64; 7] = [3_600, 0, -3_600, 86_400, -86_400, 60, 0];
 
 #[test]
 fn a_clock_that_jumps_loses_nothing_and_stops_nothing() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    LocalSet::new().block_on(&runtime, async {
+    run(async {
         let (world, provider, company) = World::new().await;
         let live = server(&provider, &company);
         let way = ("COUNTERSIGN_CHANNELS__WA__API_URL".to_owned(), format!("{provider}/life/1"));

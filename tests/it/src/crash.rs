@@ -11,9 +11,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use countersign_store::failpoint::Failpoint;
-use tokio::task::{JoinHandle, LocalSet, spawn_local};
+use tokio::task::{JoinHandle, spawn_local};
 
-use crate::live::{Server, World};
+use crate::live::{Server, World, run};
 pub(crate) use checker::faults;
 
 /// The longest that the world may be silent while there is something to do.
@@ -133,11 +133,6 @@ impl Dice {
         self.0 ^= self.0 << 17;
         self.0 % sides
     }
-}
-
-fn run<F: Future<Output = ()>>(test: F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    LocalSet::new().block_on(&runtime, test);
 }
 
 /// Returns when so many things have happened.

@@ -3,10 +3,8 @@
 
 use std::time::Duration;
 
-use tokio::task::LocalSet;
-
 use crate::crash::{Crowd, SILENCE, happened, server};
-use crate::live::{Server, World};
+use crate::live::{Server, World, run};
 
 /// A server whose directory is a small disk of its own.
 fn on_a_small_disk(provider: &str, company: &str) -> Server {
@@ -25,11 +23,6 @@ async fn refuses(world: &World) {
         let changed = world.happened.notified();
         assert!(tokio::time::timeout(SILENCE, changed).await.is_ok(), "it never refuses");
     }
-}
-
-fn run<F: Future<Output = ()>>(test: F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    LocalSet::new().block_on(&runtime, test);
 }
 
 #[test]

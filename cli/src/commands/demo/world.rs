@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countersign_bank::{Bank, BankOptions, Running};
-use countersign_model::Timestamp;
 use countersign_providers::{Account, Line, StandinError, StandinOptions, Standins};
 use countersign_runner::TokioSleeper;
 use countersign_server::{Config, Seams, Server, StartError};
@@ -17,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bots::{self, BANK, FRONT_DESK, PHONE};
 use super::problem::DemoError;
+use crate::commands::operator::now;
 
 /// How many ports are tried before the demo gives up.
 const PORTS: u16 = 20;
@@ -228,10 +228,6 @@ fn connect(standins: &Standins, server: SocketAddr) -> Result<(), DemoError> {
         }
     }
     Ok(())
-}
-
-fn now() -> Timestamp {
-    Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }
 
 #[cfg(test)]

@@ -1,22 +1,12 @@
 //! The program itself: what `countersign chat` writes while somebody logs in, and what `check` writes.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use super::canary::{ANSWER, CODE, PASSWORD, PIN, WORKSPACE, assert_clean, find};
 use super::conversations::BOT;
 use super::parrot::{Answer, Parrot};
-
-/// The program, which stands beside this test when the workspace was built.
-fn program() -> PathBuf {
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push(format!("countersign{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "build the program first: `cargo build --workspace --bins`");
-    path
-}
+use crate::cli::program;
 
 fn chat(parrot: &Parrot, flags: &[&str]) -> Output {
     let folder =

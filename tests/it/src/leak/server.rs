@@ -6,12 +6,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::task::LocalSet;
 
 use super::canary::{ALL, ANSWER, CODE, PASSWORD, PIN, TOKEN, WORKSPACE, assert_clean, find};
 use super::conversations::BOT;
 use super::parrot::{Answer, Parrot};
-use crate::live::{Server, World};
+use crate::live::{Server, World, run};
 
 /// What the bot asks, and what the user then writes after the user name. The first three are for the login.
 const LINES: [(&str, &str); 5] = [
@@ -73,8 +72,7 @@ fn search(dir: &Path) -> usize {
 
 #[test]
 fn nothing_of_a_secret_is_on_the_disk_of_a_server() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    LocalSet::new().block_on(&runtime, async {
+    run(async {
         let parrot = Parrot::start();
         let (world, provider, _) = World::new().await;
         let secret = tempfile::tempdir().unwrap();
@@ -89,7 +87,9 @@ fn nothing_of_a_secret_is_on_the_disk_of_a_server() {
         let mut server = Server::new(&provider, BOT, "", &tables);
         assert!(server.start(&world, None).await);
         conversation(&world, "491111", &LINES).await;
-        for (n, failure) in Answer::FAILURES.into_iter().filter(|answer| *answer != Answer::Silence).enumerate() {
+        for (n, failure) in
+            Answer::FAILURES.into_iter().filter(|answer| *answer != Answer::Silence).enumerate()
+        {
             parrot.answers(failure);
             conversation(&world, &format!("49222{n}"), &LINES[..3]).await;
         }
