@@ -15,6 +15,7 @@ mod error;
 mod eval;
 mod exec;
 mod expect;
+mod guard;
 mod input;
 mod limits;
 mod machine;
@@ -64,6 +65,7 @@ pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> R
         return Err(StepError::OtherVersion);
     }
     let mut machine = machine::Machine::new(bot, session, now);
+    let at_stake = machine.is_secret_at_stake(&input);
     match input {
         Input::Reply(reply) => machine.reply(reply)?,
         Input::Completed { call, outcome } => machine.completed(call, outcome),
@@ -73,6 +75,9 @@ pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> R
         Input::Tokens(held) => machine.know_tokens(&held),
         Input::HandedBack => machine.handed_back(),
         Input::HungUp => machine.hung_up(),
+    }
+    if at_stake {
+        machine.guard();
     }
     Ok(machine.into_turn())
 }

@@ -15,6 +15,11 @@ pub struct Limits {
     pub login_lapse: Duration,
     /// How long a sealed answer is of use: what a login with several questions takes, each answered in time.
     pub answer_life: Duration,
+    /// How long a message that the bot has no use for is taken for a secret, after a secret question that was answered
+    /// wrongly, lapsed or was cancelled.
+    pub guard_after_failure: Duration,
+    /// The same after a secret that was good: it may have been sent twice.
+    pub guard_after_success: Duration,
     /// The longest text that a variable keeps, in bytes.
     pub value_len: usize,
     /// All that the variables of a session keep, in bytes.
@@ -30,6 +35,8 @@ impl Limits {
         depth: 16,
         login_lapse: Duration::from_secs(15 * 60),
         answer_life: Duration::from_secs(60 * 60),
+        guard_after_failure: Duration::from_secs(120),
+        guard_after_success: Duration::from_secs(10),
         value_len: 4096,
         values_len: 32 * 1024,
     };

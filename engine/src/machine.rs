@@ -17,6 +17,12 @@ pub(crate) struct Machine<'b> {
     pub(crate) effects: Vec<Effect>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) heard: Heard,
+    /// Whether the session was guarded when the input came: see [`crate::guard`].
+    pub(crate) guarded: bool,
+    /// Whether what the user sent was what the bot could be seen to wait for.
+    pub(crate) understood: bool,
+    /// Whether the secret that was at stake did what it was asked for.
+    pub(crate) secret_was_good: bool,
     /// The step at hand, for warnings.
     pub(crate) at: Option<StepIx>,
     steps: u32,
@@ -37,8 +43,22 @@ pub(crate) enum Flow {
 impl<'b> Machine<'b> {
     pub(crate) fn new(bot: &'b Runnable, session: Session, now: Timestamp) -> Self {
         let effects = Vec::with_capacity(4);
-        let (warnings, heard) = (Vec::new(), Heard::Public);
-        Self { bot, session, now, effects, warnings, heard, at: None, steps: 0, sends: 0, flooded: false }
+        let guarded = session.guarded_until.is_some_and(|until| now < until);
+        Self {
+            bot,
+            session,
+            now,
+            effects,
+            warnings: Vec::new(),
+            heard: Heard::Public,
+            guarded,
+            understood: false,
+            secret_was_good: false,
+            at: None,
+            steps: 0,
+            sends: 0,
+            flooded: false,
+        }
     }
 
     pub(crate) fn into_turn(self) -> Turn {
@@ -75,6 +95,7 @@ impl<'b> Machine<'b> {
             }
             State::Calling { .. } => {}
         }
+        self.hear_guarded(&reply);
         Ok(())
     }
 
@@ -318,16 +339,20 @@ impl<'b> Machine<'b> {
 
     /// The input was a secret: it is not written down, and deleted where the channel can.
     pub(crate) fn hear_secret(&mut self, reply: &Reply) {
+        if self.heard == Heard::Secret {
+            return;
+        }
         self.heard = Heard::Secret;
         if let Some(reference) = &reply.reference
             && self.session.channel.capabilities().deletes_user_messages
         {
-            self.effects.push(Effect::Erase(reference.clone()));
+            // Before the answer to it.
+            self.effects.insert(0, Effect::Erase(reference.clone()));
         }
     }
 
     /// The script that a message starts.
-    pub(crate) fn triggered(&self, content: &Content, how: Triggering) -> Option<ScriptIx> {
+    pub(crate) fn triggered(&mut self, content: &Content, how: Triggering) -> Option<ScriptIx> {
         let triggers = &self.bot.triggers;
         let text = match content {
             Content::Choice { payload, label } => {
@@ -339,9 +364,12 @@ impl<'b> Machine<'b> {
             Content::Text(text) | Content::Digits(text) => text.expose(),
             _ => return None,
         };
+        let exactly = triggers.exactly(text);
+        // Around a word in a sentence may stand anything.
+        self.understood |= exactly.is_some();
         match how {
-            Triggering::Exactly => triggers.exactly(text),
-            Triggering::Loosely => triggers.matching(text),
+            Triggering::Exactly => exactly,
+            Triggering::Loosely => exactly.or_else(|| triggers.matching(text)),
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Session {
     pub(crate) calls_in_turn: u32,
     /// Whether the contact has been answered before.
     pub(crate) greeted: bool,
+    /// Until when a message that the bot has no use for is taken for a secret.
+    pub(crate) guarded_until: Option<Timestamp>,
 }
 
 /// What a session is doing.
@@ -49,6 +51,15 @@ pub(crate) enum Asking {
     Form { question: u8 },
     Service { question: u8 },
     Login(Login),
+}
+
+impl Asking {
+    pub(crate) fn login(self) -> Option<Login> {
+        match self {
+            Self::Login(login) => Some(login),
+            Self::Options | Self::Question | Self::Form { .. } | Self::Service { .. } => None,
+        }
+    }
 }
 
 /// What is being called.
@@ -199,7 +210,7 @@ const NO_TOKEN: TokenIx = TokenIx(u16::MAX);
 
 impl Session {
     /// The version of the bytes that [`Session::to_bytes`] writes.
-    pub const FORMAT: u8 = 1;
+    pub const FORMAT: u8 = 2;
 
     /// A session in which nothing has begun.
     pub fn new(bot: &Runnable, channel: ChannelKind, contact: Contact) -> Self {
@@ -220,6 +231,7 @@ impl Session {
             turns: 0,
             calls_in_turn: 0,
             greeted: false,
+            guarded_until: None,
         }
     }
 
@@ -230,7 +242,8 @@ impl Session {
             let new = Self::new(bot, self.channel, std::mem::take(&mut self.contact));
             // The numbers of calls and timers go on: they name rows and idempotency keys of this conversation.
             let (calls, timers, turns, greeted) = (self.calls, self.timers, self.turns, self.greeted);
-            *self = Self { calls, timers, turns, greeted, state: self.state, ..new };
+            let (state, guarded_until) = (self.state, self.guarded_until);
+            *self = Self { calls, timers, turns, greeted, state, guarded_until, ..new };
             // The token may have another number now, or none. A late answer is a secret all the same.
             if let State::Ended(Reason::Lapsed { token, .. }) = &mut self.state {
                 *token = NO_TOKEN;
@@ -296,11 +309,14 @@ impl Session {
 
     /// A session from bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SessionError> {
+        let read = |rest: &[u8]| match postcard::take_from_bytes(rest) {
+            Ok((session, [])) => Ok(session),
+            _ => Err(SessionError::Damaged),
+        };
         match bytes.split_first() {
-            Some((&Self::FORMAT, rest)) => match postcard::take_from_bytes(rest) {
-                Ok((session, [])) => Ok(session),
-                _ => Err(SessionError::Damaged),
-            },
+            Some((&Self::FORMAT, rest)) => read(rest),
+            // The format before ended one field earlier.
+            Some((1, rest)) => read(&[rest, &[0]].concat()),
             Some((other, _)) => Err(SessionError::Version(*other)),
             None => Err(SessionError::Damaged),
         }

@@ -13,6 +13,7 @@
 //! No row holds a secret in the clear: inbound payloads, answers, tokens and outcomes of calls are sealed by whoever
 //! writes them, and a transcript has `•••` where the user wrote a secret.
 
+mod console;
 mod error;
 pub mod failpoint;
 mod memory;
@@ -22,6 +23,9 @@ mod traits;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 
+pub use console::{
+    AuditEntry, AuditLine, ChangeError, Expected, Record, RecordKey, RecordValue, RecordWrite, Records, Revision,
+};
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
 pub use record::{

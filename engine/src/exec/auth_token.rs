@@ -98,6 +98,7 @@ pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, login: Login, out
     let sentences = &bot.sentences;
     match outcome {
         Outcome::Acquired { expires_at, refreshable } => {
+            machine.secret_was_good = true;
             forget_answers(machine, component);
             let logged_in_at = machine.now;
             machine.hold(Token { token: login.token, logged_in_at, expires_at, refreshable });

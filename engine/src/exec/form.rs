@@ -48,6 +48,7 @@ pub(super) fn answer(
     let (question, variable) = &bot.forms[form.at()].questions[usize::from(index)];
     match machine.check_answer(question, false, &reply.content) {
         Ok(answer) => {
+            machine.answered(question);
             machine.set(*variable, Some(answer.into_value()));
             ask_from(machine, at, form, index + 1)
         }

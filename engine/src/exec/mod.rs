@@ -166,9 +166,9 @@ impl Machine<'_> {
     }
 
     /// Whether the user wants to leave. The text may be a password, so no copy of it stays behind.
-    pub(crate) fn is_cancel(&self, reply: &Reply) -> bool {
+    pub(crate) fn is_cancel(&mut self, reply: &Reply) -> bool {
         use countersign_model::Content;
-        match &reply.content {
+        let cancels = match &reply.content {
             Content::Text(text) if text.len() <= 64 => {
                 let word = SecretText::new(normalise(text.expose()));
                 self.bot.cancel_words.iter().any(|cancel| **cancel == *word.expose())
@@ -176,7 +176,9 @@ impl Machine<'_> {
             // A caller has no words to leave with.
             Content::Digits(digits) => digits.expose() == "*",
             _ => false,
-        }
+        };
+        self.understood |= cancels;
+        cancels
     }
 
     /// Whether a branch leads there: a cancel word was said.

@@ -40,6 +40,7 @@ pub(super) fn answer(
 ) -> Flow {
     let bot = machine.bot;
     if let Some(chosen) = machine.chosen(&options.choices, &reply.content) {
+        machine.understood = true;
         let choice = &options.choices[chosen];
         if let Some(variable) = options.save {
             machine.set(variable, Some(Value::Text(choice.value.clone())));

@@ -25,6 +25,7 @@ pub(super) fn answer(
     let question = &step.question;
     match machine.check_answer(question, false, &reply.content) {
         Ok(answer) => {
+            machine.answered(question);
             let go = match (&question.kind, answer.choice) {
                 (AnswerKind::Choice(choices), Some(at)) => choices[at].go,
                 _ => None,

@@ -61,6 +61,7 @@ pub(super) fn answer(
             ask(machine, at, service)
         }
         Ok(answer) => {
+            machine.answered(question);
             machine.session.service.answers.push(Some(answer.into_value()));
             ask(machine, at, service)
         }
@@ -130,6 +131,7 @@ pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, outcome: Outcome)
         }
         // The lines of an empty list are an empty text, which the script may well show.
         Ok(Content::Some | Content::NoItems) => {
+            machine.secret_was_good = true;
             forget_answers(machine, at);
             machine.session.service = ServiceRun::default();
             Flow::Go(bot.steps[at.at()].next)
