@@ -3,7 +3,7 @@
 use countersign_model::{Content, Reply};
 use countersign_script::program::Question;
 
-use crate::Input;
+use crate::{Heard, Input};
 use crate::expect;
 use crate::limits::Limits;
 use crate::machine::Machine;
@@ -49,8 +49,11 @@ impl Machine<'_> {
     /// Takes a message for a secret when it came in guarded time and the bot had no use for it that the user could see.
     pub(crate) fn hear_guarded(&mut self, reply: &Reply) {
         let chosen = matches!(reply.content, Content::Choice { .. } | Content::Silence);
-        if self.guarded && !self.understood && !chosen {
+        if self.guarded && self.heard == Heard::Public && !self.understood && !chosen {
+            let said = self.effects.len();
             self.hear_secret(reply);
+            // It is deleted before it is answered.
+            self.effects.rotate_right(self.effects.len() - said);
         }
     }
 }

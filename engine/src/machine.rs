@@ -339,15 +339,11 @@ impl<'b> Machine<'b> {
 
     /// The input was a secret: it is not written down, and deleted where the channel can.
     pub(crate) fn hear_secret(&mut self, reply: &Reply) {
-        if self.heard == Heard::Secret {
-            return;
-        }
         self.heard = Heard::Secret;
         if let Some(reference) = &reply.reference
             && self.session.channel.capabilities().deletes_user_messages
         {
-            // Before the answer to it.
-            self.effects.insert(0, Effect::Erase(reference.clone()));
+            self.effects.push(Effect::Erase(reference.clone()));
         }
     }
 

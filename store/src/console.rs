@@ -116,7 +116,7 @@ pub struct AuditLine {
 }
 
 /// Why a change was not made. Then nothing of it was.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
     /// Somebody else has changed it since.
     #[error("it was changed by somebody else; read it again")]

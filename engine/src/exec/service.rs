@@ -125,13 +125,13 @@ pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, outcome: Outcome)
         }
         return leave(machine, at, branches.failed, &sentences.service_failed);
     }
+    machine.secret_was_good = true;
     match machine.keep(service, &mut answered) {
         Ok(Content::NoItems | Content::Nothing) if branches.empty.is_some() => {
             leave(machine, at, branches.empty, &sentences.service_failed)
         }
         // The lines of an empty list are an empty text, which the script may well show.
         Ok(Content::Some | Content::NoItems) => {
-            machine.secret_was_good = true;
             forget_answers(machine, at);
             machine.session.service = ServiceRun::default();
             Flow::Go(bot.steps[at.at()].next)

@@ -1,6 +1,7 @@
 //! What cases from files cannot say: bounds, stores, versions, and whatever may happen in any order.
 
 mod bounds;
+mod guarded;
 mod random;
 mod stored;
 
