@@ -3,11 +3,11 @@
 use countersign_model::{Content, Reply};
 use countersign_script::program::Question;
 
-use crate::{Heard, Input};
 use crate::expect;
 use crate::limits::Limits;
 use crate::machine::Machine;
 use crate::session::{Calling, Login, Reason, State};
+use crate::{Heard, Input};
 
 impl Machine<'_> {
     /// Whether a secret stands open or has been typed, and nothing has come of it yet.
@@ -53,7 +53,8 @@ impl Machine<'_> {
             let said = self.effects.len();
             self.hear_secret(reply);
             // It is deleted before it is answered.
-            self.effects.rotate_right(self.effects.len() - said);
+            let deletions = self.effects.len() - said;
+            self.effects.rotate_right(deletions);
         }
     }
 }
