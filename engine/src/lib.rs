@@ -5,6 +5,7 @@
 
 use countersign_model::Timestamp;
 use countersign_script::Runnable;
+use countersign_script::program::StepIx;
 
 mod answer;
 #[cfg(test)]
@@ -48,6 +49,8 @@ pub struct Turn {
     pub heard: Heard,
     /// What the author or operator should know. Never holds what a user wrote or a service answered.
     pub warnings: Vec<Warning>,
+    /// The steps that the session came to, in order.
+    pub passed: Vec<StepIx>,
 }
 
 /// What an input was, for the transcript.

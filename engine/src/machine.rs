@@ -25,6 +25,7 @@ pub(crate) struct Machine<'b> {
     pub(crate) secret_was_good: bool,
     /// The step at hand, for warnings.
     pub(crate) at: Option<StepIx>,
+    passed: Vec<StepIx>,
     steps: u32,
     sends: u32,
     /// Whether more was to be sent than one input may send.
@@ -55,6 +56,7 @@ impl<'b> Machine<'b> {
             understood: false,
             secret_was_good: false,
             at: None,
+            passed: Vec::new(),
             steps: 0,
             sends: 0,
             flooded: false,
@@ -62,7 +64,13 @@ impl<'b> Machine<'b> {
     }
 
     pub(crate) fn into_turn(self) -> Turn {
-        Turn { session: self.session, effects: self.effects, heard: self.heard, warnings: self.warnings }
+        Turn {
+            session: self.session,
+            effects: self.effects,
+            heard: self.heard,
+            warnings: self.warnings,
+            passed: self.passed,
+        }
     }
 
     /// The user sent something.
@@ -211,6 +219,7 @@ impl<'b> Machine<'b> {
             if self.steps > Limits::DEFAULT.steps {
                 return self.stop_at_bound(at, "it ran more than 200 steps without waiting for the user");
             }
+            self.passed.push(at);
             let flow = exec::enter(self, at);
             if self.flooded {
                 return self.stop_at_bound(at, "it sent more than 20 messages without waiting for the user");

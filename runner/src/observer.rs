@@ -3,7 +3,8 @@ use std::time::Duration;
 use countersign_egress::{EgressError, Origin};
 use countersign_engine::Warning;
 use countersign_model::{CallId, Name};
-use countersign_script::program::Method;
+use countersign_script::Runnable;
+use countersign_script::program::{Method, StepIx};
 use countersign_store::ConversationKey;
 
 use crate::channel::SendError;
@@ -74,6 +75,13 @@ pub enum Notice<'a> {
     Warning(&'a Warning),
     /// Something that came in was put aside.
     Dropped(Dropped),
+    /// A turn has come to these steps, in order. It is told before the turn is kept, and again if it is repeated.
+    Passed {
+        /// The bot that the session runs on.
+        bot: &'a Runnable,
+        /// The steps.
+        steps: &'a [StepIx],
+    },
     /// A turn was computed and kept.
     TurnDone {
         /// From its claim to the end of its commit.
@@ -257,7 +265,7 @@ impl Inner {
             Notice::Warning(warning) => tracing::warn!(workspace, channel, %warning, "the bot"),
             Notice::Dropped(why) => tracing::error!(workspace, channel, "{why}"),
             // Metrics count these; a log line for each message would be too many.
-            Notice::TurnDone { .. } | Notice::Delivered { .. } => {}
+            Notice::TurnDone { .. } | Notice::Delivered { .. } | Notice::Passed { .. } => {}
             Notice::DeliveryLater { why: why @ SendError::Account { .. }, .. } => {
                 tracing::error!(workspace, channel, "{why}");
             }

@@ -22,8 +22,13 @@ struct Workspace {
     channels: HashMap<Name, Arc<ChannelAccount>>,
     /// Every version that a session may still run on.
     versions: HashMap<Fingerprint, Runnable>,
+    /// How to make those that nobody has asked for yet.
+    older: HashMap<Fingerprint, Arc<Make>>,
     secrets: HashMap<Box<str>, SecretText>,
 }
+
+/// Makes a version of a bot; none when that is not possible any more.
+type Make = dyn Fn() -> Option<Runnable> + Send + Sync;
 
 /// One account at a provider, and the bot that answers there.
 pub struct ChannelAccount {
@@ -67,9 +72,15 @@ impl Registry {
         true
     }
 
-    /// Adds a version for the sessions that still run on it, after a restart.
-    pub fn put_version(&self, workspace: &Name, bot: Runnable) {
-        self.write().of(workspace).versions.insert(bot.fingerprint, bot);
+    /// Adds a version for the sessions that still run on it, after a restart. It is made when the first of them appears. Making it may take milliseconds, and is not
+    /// tried again when it was in vain.
+    pub fn put_older(
+        &self,
+        workspace: &Name,
+        version: Fingerprint,
+        make: impl Fn() -> Option<Runnable> + Send + Sync + 'static,
+    ) {
+        self.write().of(workspace).older.insert(version, Arc::new(make));
     }
 
     /// Adds a secret of a workspace, or puts it in the place of the one with its name.
@@ -84,7 +95,23 @@ impl Registry {
 
     /// A version of a bot.
     pub fn version(&self, workspace: &Name, version: Fingerprint) -> Option<Runnable> {
-        self.read().workspaces.get(workspace)?.versions.get(&version).cloned()
+        let make = {
+            let content = self.read();
+            let workspace = content.workspaces.get(workspace)?;
+            match workspace.versions.get(&version) {
+                Some(known) => return Some(known.clone()),
+                None => workspace.older.get(&version)?.clone(),
+            }
+        };
+        // Nobody waits for it meanwhile. Two may make the same one at once, which harms nobody.
+        let made = make().filter(|bot| bot.fingerprint == version);
+        let mut content = self.write();
+        let workspace = content.of(workspace);
+        workspace.older.remove(&version);
+        match made {
+            Some(bot) => Some(workspace.versions.entry(version).or_insert(bot).clone()),
+            None => workspace.versions.get(&version).cloned(),
+        }
     }
 
     pub(crate) fn secret(&self, workspace: &Name, name: &str) -> Option<SecretText> {

@@ -205,6 +205,7 @@ impl Inner {
                 effects: Vec::new(),
                 heard: countersign_engine::Heard::Public,
                 warnings: Vec::new(),
+                passed: Vec::new(),
             };
             self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
             return Ok(commit);
@@ -218,6 +219,9 @@ impl Inner {
         };
         for warning in &turn.warnings {
             self.tell(key, &Notice::Warning(warning));
+        }
+        if !turn.passed.is_empty() {
+            self.tell(key, &Notice::Passed { bot: &bot, steps: &turn.passed });
         }
         commit.transcript.extend(heard.said.into_line(turn.heard));
         if heard.hung_up {

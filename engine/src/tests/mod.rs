@@ -2,6 +2,7 @@
 
 mod bounds;
 mod guarded;
+mod passed;
 mod random;
 mod stored;
 
