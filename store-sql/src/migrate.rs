@@ -12,8 +12,10 @@ pub(crate) struct Migration {
     pub(crate) sql: &'static str,
 }
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "first", sql: include_str!("../migrations/sqlite/0001_first.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "first", sql: include_str!("../migrations/sqlite/0001_first.sql") },
+    Migration { number: 2, name: "console", sql: include_str!("../migrations/sqlite/0002_console.sql") },
+];
 
 /// Stands in the head of every file of ours: `Cntr`.
 const APPLICATION: i32 = 0x436e_7472;

@@ -111,7 +111,7 @@ pub struct AuditLine {
     pub number: u64,
     /// What it tells.
     pub entry: AuditEntry,
-    /// SHA-256 over the hash of the line before and this one, in the order and form that the log says.
+    /// What [`crate::audit_hash`] gives for the hash of the line before and this one.
     pub hash: [u8; 32],
 }
 
@@ -121,7 +121,7 @@ pub enum ChangeError {
     /// Somebody else has changed it since.
     #[error("it was changed by somebody else; read it again")]
     Stale(RecordKey),
-    /// Another record has that second name.
+    /// Another record has the second name that this one was to have.
     #[error("that name is taken")]
     Taken(RecordKey),
     /// The store.
@@ -154,8 +154,9 @@ pub trait Records: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Record>, StoreError>;
 
-    /// Writes all of it or nothing, with its lines of the audit log. Gives the new revisions, in this order; for what was
-    /// removed the last one it had.
+    /// Writes all of it or nothing, one after another, with its lines of the audit log. Gives the new revisions, in this
+    /// order; for what was removed the last one it had, which is 0 when there was nothing. A record whose time is over
+    /// counts as absent, and its second name is free. One that was removed and is written again begins at 1 again.
     async fn change(
         &self,
         writes: Vec<RecordWrite>,
@@ -163,7 +164,8 @@ pub trait Records: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Revision>, ChangeError>;
 
-    /// Lines of the audit log of a workspace or of the server, newest first, those before the number `before`.
+    /// Lines of the audit log of a workspace or of the server, newest first, those before the number `before`, at most
+    /// `limit`. They are kept for ever.
     async fn audit(
         &self,
         workspace: Option<&Name>,

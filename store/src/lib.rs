@@ -13,6 +13,7 @@
 //! No row holds a secret in the clear: inbound payloads, answers, tokens and outcomes of calls are sealed by whoever
 //! writes them, and a transcript has `•••` where the user wrote a secret.
 
+mod audit;
 mod console;
 mod error;
 pub mod failpoint;
@@ -23,6 +24,7 @@ mod traits;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 
+pub use audit::{AuditBroken, AuditCheck, audit_hash, check_audit};
 pub use console::{
     AuditEntry, AuditLine, ChangeError, Expected, Record, RecordKey, RecordValue, RecordWrite, Records, Revision,
 };

@@ -564,4 +564,6 @@ pub struct Swept {
     pub ids: usize,
     /// Rows of transcripts.
     pub lines: usize,
+    /// Records of the console.
+    pub records: usize,
 }

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use countersign_model::{MessageRef, Name, Timestamp};
 use countersign_vault::WrappedKey;
 
+use crate::console::Records;
 use crate::error::{CommitError, StoreError};
 use crate::record::{
     AnswerRow, Backlog, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
@@ -10,15 +11,36 @@ use crate::record::{
     TurnCommit, WorkerId,
 };
 
-/// Everything that a runner needs of a store.
+/// Everything that is needed of a store.
 pub trait Store:
-    Inbox + Conversations + Calls + Outbox + Timers + Secrets + Counters + Receipts + Keys + Bots + Upkeep
+    Inbox
+    + Conversations
+    + Calls
+    + Outbox
+    + Timers
+    + Secrets
+    + Counters
+    + Receipts
+    + Keys
+    + Bots
+    + Upkeep
+    + Records
 {
 }
 
-impl<
-    T: Inbox + Conversations + Calls + Outbox + Timers + Secrets + Counters + Receipts + Keys + Bots + Upkeep,
-> Store for T
+impl<T> Store for T where
+    T: Inbox
+        + Conversations
+        + Calls
+        + Outbox
+        + Timers
+        + Secrets
+        + Counters
+        + Receipts
+        + Keys
+        + Bots
+        + Upkeep
+        + Records
 {
 }
 
@@ -223,10 +245,11 @@ pub trait Keys: Send + Sync {
 /// Versions of bots that were published, so that sessions can go on after a restart on the version they began on.
 #[async_trait]
 pub trait Bots: Send + Sync {
-    /// Keeps a version. Gives `false`, and changes nothing, when it is there.
+    /// Makes a version the newest of its bot; one that was there before keeps its file. Gives `false`, and changes
+    /// nothing, when it is the newest already.
     async fn put_bot(&self, bot: PublishedBot) -> Result<bool, StoreError>;
 
-    /// The versions of all bots of a workspace, oldest first.
+    /// The versions of all bots of a workspace, those that were published last at the end.
     async fn bots(&self, workspace: &Name) -> Result<Vec<PublishedBot>, StoreError>;
 }
 

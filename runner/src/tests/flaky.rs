@@ -303,3 +303,49 @@ impl Keys for Flaky {
         self.works()?.remove_data_key(workspace, version).await
     }
 }
+
+#[async_trait]
+impl Records for Flaky {
+    async fn record(&self, key: &RecordKey, now: Timestamp) -> Result<Option<Record>, StoreError> {
+        self.works()?.record(key, now).await
+    }
+
+    async fn record_by_alias(
+        &self,
+        kind: &'static str,
+        alias: &str,
+        now: Timestamp,
+    ) -> Result<Option<Record>, StoreError> {
+        self.works()?.record_by_alias(kind, alias, now).await
+    }
+
+    async fn records(
+        &self,
+        workspace: Option<&Name>,
+        kind: &'static str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.works()?.records(workspace, kind, prefix, after, limit, now).await
+    }
+
+    async fn change(
+        &self,
+        writes: Vec<RecordWrite>,
+        audit: Vec<AuditEntry>,
+        now: Timestamp,
+    ) -> Result<Vec<Revision>, ChangeError> {
+        self.works()?.change(writes, audit, now).await
+    }
+
+    async fn audit(
+        &self,
+        workspace: Option<&Name>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<AuditLine>, StoreError> {
+        self.works()?.audit(workspace, before, limit).await
+    }
+}

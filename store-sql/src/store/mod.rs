@@ -4,6 +4,7 @@ mod calls;
 mod conversations;
 mod operator;
 mod outbox;
+mod records;
 mod secrets;
 
 use std::path::Path;

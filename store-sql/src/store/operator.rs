@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use countersign_model::{Name, Timestamp};
 use countersign_store::{Backlog, BotVersion, Bots, Keys, PublishedBot, StoreError, Upkeep};
 use countersign_vault::WrappedKey;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::SqliteStore;
 use crate::code;
@@ -57,14 +57,24 @@ impl Keys for SqliteStore {
 impl Bots for SqliteStore {
     async fn put_bot(&self, bot: PublishedBot) -> Result<bool, StoreError> {
         self.change(move |tx| {
+            let newest = tx
+                .sql("SELECT version FROM bots WHERE workspace = ?1 AND bot = ?2 ORDER BY id DESC LIMIT 1")?
+                .query_row((bot.workspace.as_str(), bot.bot.as_str()), |row| row.get::<_, i64>(0))
+                .optional()?;
+            if newest == Some(bot.version.0 as i64) {
+                return Ok(false);
+            }
+            // The numbers tell the order.
             let mut put = tx.sql(
                 "INSERT INTO bots (workspace, bot, version, published_at, constants, file) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (workspace, bot, version) \
+                 DO UPDATE SET id = (SELECT max(id) + 1 FROM bots), published_at = excluded.published_at",
             )?;
             let constants = code::to_bytes(&bot.constants)?;
             let PublishedBot { workspace, bot, version, published_at, file, .. } = &bot;
             let at = published_at.as_micros();
-            Ok(put.execute((workspace.as_str(), bot.as_str(), version.0 as i64, at, constants, file))? > 0)
+            put.execute((workspace.as_str(), bot.as_str(), version.0 as i64, at, constants, file))?;
+            Ok(true)
         })
         .await
     }

@@ -53,7 +53,10 @@ impl Work for Sweep {
         let answers = answers(tx, &mut cursors, now)?;
         counters(tx, &mut cursors, now)?;
         let ids = before(retention.ids);
-        let mut swept = Swept { tokens, answers, ids: 0, lines: 0 };
+        let records = tx
+            .sql("DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE expires_at <= ?1 LIMIT ?2)")?
+            .execute((now, AT_ONCE))?;
+        let mut swept = Swept { tokens, answers, records, ..Swept::default() };
         let limits = (ids, before(retention.transcripts));
         (swept.ids, swept.lines) = in_conversations(tx, &self.conversations, limits)?;
         swept.ids += old_ids(tx, &mut cursors, ids)?;

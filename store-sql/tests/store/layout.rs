@@ -135,13 +135,18 @@ async fn views_show_no_ciphertext() {
     let conversation = dead.lease.conversation;
     store.receive(vec![Receipt { conversation, message, state, code: None, at: at(0) }]).await.unwrap();
 
+    write_down(&store).await;
+
     let conn = Connection::open(folder.path()).unwrap();
     let views = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name";
     let mut find = conn.prepare(views).unwrap();
     let views: Vec<String> = find.query_map((), |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
     assert_eq!(
         views,
-        ["v_calls", "v_conversations", "v_dead_letters", "v_inbox", "v_outbox", "v_tokens", "v_transcripts"]
+        [
+            "v_audit", "v_calls", "v_conversations", "v_dead_letters", "v_inbox", "v_outbox", "v_records",
+            "v_tokens", "v_transcripts"
+        ]
     );
     for view in views {
         let mut find = conn.prepare(&format!("SELECT * FROM {view}")).unwrap();
@@ -160,4 +165,22 @@ async fn views_show_no_ciphertext() {
         }
         assert!(seen > 0, "{view} is empty");
     }
+}
+
+/// A record, and a line of the audit log.
+async fn write_down(store: &SqliteStore) {
+    let key = RecordKey { workspace: Some(name("acme")), kind: "draft", id: "a".into() };
+    let value = RecordValue { body: b"CANARY".to_vec(), alias: Some("CANARY".into()), expires_at: None };
+    let entry = AuditEntry {
+        workspace: None,
+        at: at(0),
+        actor: "ada".into(),
+        ip: None,
+        action: "draft.edit".into(),
+        object: "draft/a".into(),
+        allowed: true,
+        detail: "{}".into(),
+    };
+    let write = RecordWrite { key, expected: Expected::Absent, value: Some(value) };
+    store.change(vec![write], vec![entry], at(0)).await.unwrap();
 }

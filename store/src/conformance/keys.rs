@@ -37,7 +37,16 @@ pub async fn bots_are_kept_once_each_version(store: &impl Store) {
     assert!(store.put_bot(bot("acme", u64::MAX, "one")).await.unwrap());
     assert!(!store.put_bot(bot("acme", u64::MAX, "another")).await.unwrap());
     assert!(store.put_bot(bot("acme", 2, "two")).await.unwrap());
+    assert!(!store.put_bot(bot("acme", 2, "another")).await.unwrap());
     assert!(store.put_bot(bot("other", 2, "three")).await.unwrap());
     let kept = store.bots(&name("acme")).await.unwrap();
     assert_eq!(kept, [bot("acme", u64::MAX, "one"), bot("acme", 2, "two")]);
+    // Published again: it is the newest once more.
+    let again = PublishedBot { published_at: at(9), ..bot("acme", u64::MAX, "another") };
+    assert!(store.put_bot(again.clone()).await.unwrap());
+    assert!(!store.put_bot(again).await.unwrap());
+    let kept = store.bots(&name("acme")).await.unwrap();
+    assert_eq!(kept, [bot("acme", 2, "two"), PublishedBot { published_at: at(9), ..bot("acme", u64::MAX, "one") }]);
+    assert!(store.put_bot(bot("acme", 3, "three")).await.unwrap());
+    assert_eq!(store.bots(&name("acme")).await.unwrap().last().unwrap().version, BotVersion(3));
 }

@@ -10,6 +10,7 @@ pub mod inbox;
 pub mod keys;
 pub mod outbox;
 pub mod receipts;
+pub mod records;
 pub mod secrets;
 pub mod timers;
 pub mod turns;
@@ -79,6 +80,15 @@ macro_rules! conformance_tests {
                 upkeep::a_transcript_keeps_its_numbers_when_its_beginning_is_swept
                 upkeep::many_ids_are_remembered
                 upkeep::something_can_be_kept
+                records::a_record_is_written_changed_and_removed
+                records::who_has_not_seen_the_last_change_changes_nothing
+                records::a_second_name_belongs_to_one_record_of_a_kind
+                records::several_changes_are_made_together_or_not_at_all
+                records::of_two_who_change_at_once_one_is_told
+                records::records_are_listed_by_the_beginning_of_their_id
+                records::records_of_workspaces_are_apart
+                records::a_record_ends_with_its_time
+                records::the_audit_log_is_a_chain
             }
         }
     };

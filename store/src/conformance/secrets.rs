@@ -138,19 +138,19 @@ pub async fn what_is_over_is_swept(store: &impl Store) {
     assert_eq!(store.sweep(at(49), &Retention::default()).await.unwrap(), Swept::default());
     assert_eq!(
         store.sweep(at(100), &Retention::default()).await.unwrap(),
-        Swept { tokens: 1, answers: 1, ids: 0, lines: 0 }
+        Swept { tokens: 1, answers: 1, ids: 0, lines: 0, records: 0 }
     );
     assert_eq!(store.tokens(&name("acme"), at(100)).await.unwrap().len(), 1, "one is over but renewable");
     assert_eq!(store.held(&key("ada"), &name("bot")).await.unwrap().len(), 2);
     assert_eq!(
         store.sweep(at(500), &Retention::default()).await.unwrap(),
-        Swept { tokens: 1, answers: 0, ids: 0, lines: 0 }
+        Swept { tokens: 1, answers: 0, ids: 0, lines: 0, records: 0 }
     );
     let month = 30 * 24 * 3600;
     assert_eq!(store.accept(vec![reply("ada", "m1")]).await.unwrap(), [false]);
     assert_eq!(
         store.sweep(at(month), &Retention::default()).await.unwrap(),
-        Swept { tokens: 1, answers: 0, ids: 4, lines: 0 }
+        Swept { tokens: 1, answers: 0, ids: 4, lines: 0, records: 0 }
     );
 }
 

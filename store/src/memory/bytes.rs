@@ -19,6 +19,12 @@ pub(super) fn of(state: &State) -> Vec<u8> {
     for key in state.keys.values() {
         put(&key.bytes);
     }
+    for record in state.kept.records.values() {
+        let texts = [record.key.kind, &record.key.id, record.alias.as_deref().unwrap_or_default()];
+        texts.iter().for_each(|text| put(text.as_bytes()));
+        put(&record.body);
+    }
+    state.kept.audit.values().flatten().for_each(|line| put(format!("{:?}", line.entry).as_bytes()));
     for dead in &state.dead {
         put(format!("{:?} {}", dead.delivery, dead.conversation.address).as_bytes());
     }

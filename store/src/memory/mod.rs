@@ -1,6 +1,7 @@
 //! The store in memory: for `chat`, for tests, and as the plainest reading of what the traits say.
 
 mod bytes;
+mod records;
 mod state;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -359,14 +360,15 @@ impl Receipts for MemoryStore {
 impl Bots for MemoryStore {
     async fn put_bot(&self, bot: PublishedBot) -> Result<bool, StoreError> {
         let mut state = self.state();
-        let same = |known: &PublishedBot| {
-            (&known.workspace, &known.bot, known.version) == (&bot.workspace, &bot.bot, bot.version)
-        };
-        let new = !state.bots.iter().any(same);
-        if new {
-            state.bots.push(bot);
+        let of_bot = |known: &PublishedBot| (&known.workspace, &known.bot) == (&bot.workspace, &bot.bot);
+        if state.bots.iter().rfind(|known| of_bot(known)).is_some_and(|last| last.version == bot.version) {
+            return Ok(false);
         }
-        Ok(new)
+        let before = state.bots.iter().position(|known| of_bot(known) && known.version == bot.version);
+        let known = before.map(|at| state.bots.remove(at));
+        let published_at = bot.published_at;
+        state.bots.push(PublishedBot { published_at, ..known.unwrap_or(bot) });
+        Ok(true)
     }
 
     async fn bots(&self, workspace: &Name) -> Result<Vec<PublishedBot>, StoreError> {

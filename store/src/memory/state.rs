@@ -23,6 +23,7 @@ pub(super) struct State {
     pub(super) held: bool,
     pub(super) dead: Vec<DeadLetter>,
     pub(super) keys: BTreeMap<(Name, u32), WrappedKey>,
+    pub(super) kept: super::records::Kept,
     counter: u64,
 }
 
@@ -265,7 +266,7 @@ impl State {
     }
 
     pub(super) fn sweep(&mut self, now: Timestamp, retention: &Retention) -> Swept {
-        let mut swept = Swept::default();
+        let mut swept = Swept { records: self.kept.sweep(now), ..Swept::default() };
         let ids = self.ids.len();
         // What still waits is known by its id, however long it waits.
         let conversations = &self.conversations;
