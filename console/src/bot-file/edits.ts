@@ -1,6 +1,7 @@
-import { type Document, isMap, isSeq, type Node, parse, parseDocument } from "yaml";
+import { type Document, isMap, isSeq, type Node, parse } from "yaml";
 import { afterDash } from "./emit.ts";
 import { type ComponentKind, STEP_OF_COMPONENT } from "./model.ts";
+import { parsed } from "./parsed.ts";
 import { isRecord, type Place, valueAt } from "./place.ts";
 import { attempt, reconcile } from "./reconcile.ts";
 
@@ -211,7 +212,7 @@ export function freeId(word: string, taken: ReadonlySet<string>): string {
 }
 
 function plainOf(text: string): Plain {
-  const value: unknown = parseDocument(text, { logLevel: "silent" }).toJS({ maxAliasCount: 10_000 });
+  const value = parsed(text).plain;
   // Aliases share objects; a change at one place must not be seen at the others.
   return isRecord(value) ? (JSON.parse(JSON.stringify(value)) as Plain) : {};
 }
@@ -351,7 +352,7 @@ interface Lines {
 
 /** The whole lines of a step, from its dash or the comment right above it on. */
 function stepLines(text: string, place: Place): Lines | undefined {
-  const doc = parseDocument(text, { keepSourceTokens: true, logLevel: "silent" });
+  const { doc } = parsed(text);
   const items = dashes(doc, place.slice(0, 3));
   const at = Number(place[3]);
   const dash = items?.[at];
@@ -386,7 +387,7 @@ function moveLines(
   wanted: Plain,
 ): string | undefined {
   if (!lines) return undefined;
-  const doc = parseDocument(text, { keepSourceTokens: true, logLevel: "silent" });
+  const { doc } = parsed(text);
   const items = dashes(doc, ["scripts", script, "steps"]);
   if (!items || items.length === 0) return undefined;
   const before = items[to];
@@ -403,8 +404,7 @@ function moveLines(
     at <= lines.start
       ? text.slice(0, at) + put + text.slice(at, lines.start) + text.slice(lines.end)
       : text.slice(0, lines.start) + text.slice(lines.end, at) + needsBreak + put + text.slice(at);
-  const result = parseDocument(moved, { logLevel: "silent" });
-  if (result.errors.length > 0) return undefined;
+  if (parsed(moved).error) return undefined;
   // The lines say where the step is; what is left to do, such as an empty list, is done through the value.
   return attempt(moved, wanted);
 }

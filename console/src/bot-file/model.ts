@@ -1,4 +1,5 @@
-import { isMap, isSeq, type Node, parseDocument } from "yaml";
+import { isMap, isSeq, type Node } from "yaml";
+import { parsed } from "./parsed.ts";
 import { isRecord, type Place } from "./place.ts";
 
 /** The kinds of steps, by the key that names them. */
@@ -92,24 +93,14 @@ export interface Unreadable {
 
 /** Reads a text. A text with an error of YAML is unreadable; everything else is read as far as it makes sense. */
 export function readBotFile(text: string): { file: BotFile } | { unreadable: Unreadable } {
-  const doc = parseDocument(text, { logLevel: "silent" });
-  const error = doc.errors[0];
-  if (error)
-    return {
-      unreadable: { message: (error.message.split("\n")[0] ?? "").replace(/:$/, ""), offset: error.pos[0] },
-    };
-  let plain: unknown;
-  try {
-    plain = doc.toJS({ maxAliasCount: 10_000 });
-  } catch {
-    return { unreadable: { message: "The text refers to itself too often.", offset: 0 } };
-  }
-  if (plain === null) plain = {};
+  const { root, plain: value, error } = parsed(text);
+  if (error) return { unreadable: error };
+  const plain = value ?? {};
   if (!isRecord(plain))
     return {
       unreadable: { message: "A bot file starts with keys such as `bot:` and `scripts:`.", offset: 0 },
     };
-  const scripts = readScripts(plain, doc.contents as Node | null);
+  const scripts = readScripts(plain, root);
   return {
     file: {
       plain,
@@ -119,9 +110,7 @@ export function readBotFile(text: string): { file: BotFile } | { unreadable: Unr
       languages: listOf(plain.languages).filter((tag): tag is string => typeof tag === "string"),
       channels: listOf(plain.channels).filter((kind): kind is string => typeof kind === "string"),
       scripts,
-      components: COMPONENT_KINDS.flatMap((kind) =>
-        readComponents(plain as Record<string, unknown>, doc.contents as Node | null, kind, scripts),
-      ),
+      components: COMPONENT_KINDS.flatMap((kind) => readComponents(plain, root, kind, scripts)),
       variables: variablesOf(plain),
     },
   };

@@ -6,13 +6,13 @@ import {
   isSeq,
   type Node,
   type Pair,
-  parseDocument,
   type Scalar,
   visit,
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
 import { afterDash, afterKey, inline, keyText, mapLines, scalarLike } from "./emit.ts";
+import { parsed } from "./parsed.ts";
 import { isRecord, same } from "./place.ts";
 
 /** One change of a text: what stands from `start` to `end` becomes `text`. */
@@ -48,10 +48,8 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 export function attempt(text: string, wanted: unknown): string | undefined {
   let now = text;
   for (let look = 0; look < MOST_LOOKS; look++) {
-    const doc = parseDocument(now, { keepSourceTokens: true, logLevel: "silent" });
-    if (doc.errors.length > 0) return undefined;
-    const value = plain(doc);
-    if (value === BROKEN) return undefined;
+    const { doc, plain: value, error } = parsed(now);
+    if (error) return undefined;
     if (same(value, wanted)) return now;
     const splices = new Differ(now, doc).root(wanted);
     if (splices.length === 0) return undefined;
@@ -62,19 +60,9 @@ export function attempt(text: string, wanted: unknown): string | undefined {
   return undefined;
 }
 
-const BROKEN = Symbol("broken");
-
-function plain(doc: Document): unknown {
-  try {
-    return doc.toJS({ maxAliasCount: 10_000 });
-  } catch {
-    return BROKEN;
-  }
-}
-
 /** Writes every `*alias` out, for a change that makes its anchor go or differ. */
 function inlineAliases(text: string): string {
-  const doc = parseDocument(text, { keepSourceTokens: true, logLevel: "silent" });
+  const { doc } = parsed(text);
   const splices: Splice[] = [];
   visit(doc, {
     Alias(_, alias) {

@@ -1,0 +1,49 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconAlertCircle } from "@tabler/icons-react";
+import { isProblem } from "../api/problem.ts";
+import { common } from "../words/common.ts";
+import { useWords } from "../words/words.tsx";
+
+/** What went wrong, in words, with what to do. Shows nothing when nothing did. */
+export function Problem({ error, again }: { error: unknown; again?: () => void }) {
+  const t = useWords(common);
+  const said = useSaid(error);
+  if (error === undefined || error === null) return null;
+  const fields = isProblem(error) ? error.fields : [];
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert" title={said.title}>
+      {said.hint && <Text size="sm">{said.hint}</Text>}
+      {fields.map((field) => (
+        <Text size="sm" key={field.pointer + field.code}>
+          <code>{field.pointer}</code> {field.message}
+        </Text>
+      ))}
+      {again && (
+        <Group mt="xs">
+          <Button size="xs" variant="default" onClick={again}>
+            {t.retry}
+          </Button>
+        </Group>
+      )}
+    </Alert>
+  );
+}
+
+/** The sentence that tells of a problem, and what to do if the server says so. */
+export function useSaid(error: unknown): { title: string; hint?: string } {
+  const t = useWords(common);
+  if (!isProblem(error)) return { title: t.errorTitle };
+  if (error.code === "unreachable") return { title: t.unreachable };
+  if (error.code === "stale") return { title: t.stale, hint: error.hint };
+  const own: string | undefined = {
+    server: t.server,
+    unreadable: t.unreadable,
+    forbidden: t.forbidden,
+    limited: t.limited,
+  }[error.code];
+  const message = error.message === error.code ? undefined : error.message;
+  return {
+    title: message ?? own ?? t.errorTitle,
+    hint: error.hint ?? (message && error.code === "forbidden" ? own : undefined),
+  };
+}
