@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use countersign_simulator::TalkError;
+
 /// Something went well but for what it was about: a bot has errors, a test failed.
 pub(crate) const NEGATIVE: u8 = 1;
 /// The command was used wrongly, or a file cannot be read or written.
@@ -216,6 +218,15 @@ fn nearby(path: &Path) -> Option<PathBuf> {
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let (distance, name) = names.map(|name| (strsim::damerau_levenshtein(&name, wanted), name)).min()?;
     (distance <= 3).then(|| path.with_file_name(name))
+}
+
+impl From<TalkError> for Problem {
+    fn from(error: TalkError) -> Self {
+        match error {
+            TalkError::NoSuchScript { wanted, known } => Self::NoSuchScript(wanted, known),
+            other => Self::Setup(other.to_string()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Conversation {
     /// The call comes in, or the script begins.
     pub(crate) async fn begin(&mut self, hear: Hear<'_>) -> Result<(), Problem> {
         let Self { talk, offered, recording, .. } = self;
-        talk.begin(&mut |heard| note(offered, recording, heard, hear)).await
+        Ok(talk.begin(&mut |heard| note(offered, recording, heard, hear)).await?)
     }
 
     /// Does what has become due.
@@ -80,7 +80,7 @@ impl Conversation {
     /// Moves the clock on.
     pub(crate) async fn pass(&mut self, span: Duration, hear: Hear<'_>) -> Result<(), Problem> {
         let Self { talk, offered, recording, .. } = self;
-        talk.pass(span, &mut |heard| note(offered, recording, heard, hear)).await
+        Ok(talk.pass(span, &mut |heard| note(offered, recording, heard, hear)).await?)
     }
 
     /// Goes on after a pause of the bot's own; what is left of it is not waited for.

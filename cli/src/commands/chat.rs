@@ -18,7 +18,7 @@ use crate::chat::terminal;
 use crate::color::ColorChoice;
 use crate::conversation_test::Recording;
 use crate::problem::{NEGATIVE, Problem, Stop};
-use crate::talk::{self, Clock, Setup, Talk};
+use crate::talk::{self, Clock, Setup};
 use crate::workspace::WorkspaceArgs;
 
 /// Talk to a bot in the terminal, as a channel would show it.
@@ -140,16 +140,17 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
     let runtime = talk::runtime()?;
     runtime.block_on(async {
         let transport = talk::network(&workspace)?;
-        let talk = Talk::new(Setup {
+        let talk = Setup {
             bot,
             workspace,
             channel: args.channel,
             contact,
             transport,
-            clock: Clock::real(),
+            clock: Clock::Real,
             script: args.script,
             observer: Arc::new(ToStderr { verbose: args.verbose, paint: paint_err }),
-        })
+        }
+        .talk()
         .await?;
         let mut conversation = Conversation::new(talk, args.channel, recording);
         let result = if stdin().is_terminal() && stdout().is_terminal() {

@@ -144,7 +144,7 @@ impl<'r> Conversation<'r> {
         let carried: Arc<dyn Transport> = transport.clone();
         // Real services check the time in their tokens; stubs do not.
         let notes = Arc::new(Notes::default());
-        let clock = if real { Clock::real() } else { Clock::fixed() };
+        let clock = if real { Clock::Real } else { Clock::Fixed };
         let setup = Setup {
             bot,
             workspace,
@@ -157,7 +157,7 @@ impl<'r> Conversation<'r> {
         };
         let mut conversation = Self {
             runner,
-            talk: Talk::new(setup).await?,
+            talk: setup.talk().await?,
             notes,
             transport,
             channel,
@@ -310,13 +310,7 @@ impl<'r> Conversation<'r> {
                         false => format!("`{label}` cannot be chosen: the bot offers {}", offered.join(", ")),
                     }));
                 };
-                let can = self.channel.capabilities();
-                let choice = self.offered[at].clone();
-                let content = match () {
-                    () if can.keypad => Content::Digits((at + 1).to_string().into()),
-                    () if can.buttons == 0 => Content::Text((at + 1).to_string().into()),
-                    () => Content::Choice { payload: choice.payload, label: choice.label },
-                };
+                let content = countersign_simulator::chosen(self.channel, at, &self.offered[at]);
                 (format!("user: chooses {label}"), content)
             }
             _ => return Ok(Err("this step does nothing here".to_owned())),
