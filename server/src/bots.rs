@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign_model::{ChannelKind, Name, Timestamp};
 use countersign_runner::Store;
 use countersign_script::diagnostics::Severity;
+use countersign_script::program::Fingerprint;
 use countersign_script::render::{self, Style};
 use countersign_script::{BindError, CheckOptions, Checkup, Runnable};
 use countersign_store::{BotVersion, PublishedBot, StoreError};
@@ -22,7 +24,7 @@ pub(crate) struct Desk {
     workspace: Name,
     files: Vec<PathBuf>,
     constants: BTreeMap<String, String>,
-    secrets: BTreeSet<String>,
+    secrets: Arc<BTreeSet<String>>,
     /// The channels and the bots that they name.
     channels: Vec<(Name, ChannelKind, Option<Name>)>,
 }
@@ -120,7 +122,7 @@ pub(crate) struct Loaded {
     /// The bot of each channel.
     pub(crate) by_channel: Vec<(Name, Runnable)>,
     /// Versions before, for the sessions that run on them.
-    pub(crate) before: Vec<Runnable>,
+    pub(crate) before: Vec<Version>,
     /// Files that were not taken.
     pub(crate) refused: Vec<Refused>,
     /// Channels without a bot.
@@ -161,7 +163,7 @@ impl Desk {
             workspace: config.workspace.clone(),
             files: config.bots.clone(),
             constants: config.constants.clone(),
-            secrets: config.secrets.keys().cloned().collect(),
+            secrets: Arc::new(config.secrets.keys().cloned().collect()),
             channels: config.channels.iter().map(channel).collect(),
         }
     }
@@ -184,8 +186,8 @@ impl Desk {
                 published.push(bot.bot.clone());
             }
         }
-        let before = stored.iter().filter_map(|row| self.again(row).map(|bot| (row.bot.clone(), bot)));
-        let before: Vec<_> = before.collect();
+        let before: Vec<_> =
+            stored.into_iter().map(|row| Version { row, secrets: self.secrets.clone() }).collect();
         let mut loaded =
             Loaded { by_channel: Vec::new(), before: Vec::new(), refused, without: Vec::new(), published };
         for (channel, kind, wanted) in &self.channels {
@@ -194,7 +196,7 @@ impl Desk {
                 Err(why) => loaded.without.push(why),
             }
         }
-        loaded.before = before.into_iter().map(|(_, bot)| bot).collect();
+        loaded.before = before;
         Ok(loaded)
     }
 
@@ -221,28 +223,8 @@ impl Desk {
         let file = String::from_utf8(bytes).map_err(|_| Refusal::NotText)?;
         let name = path.display().to_string();
         let kinds = self.kinds(bot_id(&name, &file).as_ref());
-        let bot = self.checked(&name, &file, &kinds, &self.constants)?;
+        let bot = checked(&name, &file, &kinds, &self.constants, &self.secrets)?;
         Ok(Good { bot, file })
-    }
-
-    fn checked(
-        &self,
-        name: &str,
-        file: &str,
-        kinds: &[ChannelKind],
-        constants: &BTreeMap<String, String>,
-    ) -> Result<Runnable, Refusal> {
-        let options = CheckOptions { channels: kinds.to_vec() };
-        let Checkup { checked, diagnostics } = countersign_script::check(name, file, &options);
-        match checked {
-            Some(checked) => checked.bind(constants, &self.secrets).map_err(Refusal::Unbound),
-            None => {
-                let errors: Vec<_> =
-                    diagnostics.into_iter().filter(|found| found.severity == Severity::Error).collect();
-                let text = render::human(name, file, &errors, Style::Plain, render::WIDTH);
-                Err(Refusal::Check(Findings(text)))
-            }
-        }
     }
 
     /// The kinds of the channels that a bot answers on. Those that name none are meant too when there is one file.
@@ -262,24 +244,13 @@ impl Desk {
         kinds
     }
 
-    /// A version that was published before, as it was then. One that an older program took and this one does not is
-    /// left out: its conversations begin anew.
-    fn again(&self, row: &PublishedBot) -> Option<Runnable> {
-        let constants = row.constants.iter().cloned().collect();
-        let bot = self.checked("published.yaml", &row.file, &[], &constants);
-        if bot.is_err() {
-            tracing::warn!(bot = row.bot.as_str(), "an older version of a bot cannot be used any more");
-        }
-        bot.ok().filter(|bot| bot.fingerprint.0 == row.version.0)
-    }
-
     fn choose(
         &self,
         channel: &Name,
         kind: ChannelKind,
         wanted: Option<&Name>,
         good: &[Good],
-        before: &[(Name, Runnable)],
+        before: &[Version],
         refused: &[Refused],
     ) -> Result<Runnable, NoBot> {
         let fits = |bot: &Name| wanted.is_none_or(|wanted| wanted == bot);
@@ -294,12 +265,14 @@ impl Desk {
             }
         }
         // Its file was refused: the last version that was published goes on.
-        let names: BTreeSet<_> = before.iter().map(|(name, _)| name).filter(|name| fits(name)).collect();
-        let last = before.iter().rev().find(|(name, _)| fits(name)).map(|(_, bot)| bot);
+        let mut fitting = before.iter().rev().filter(|version| fits(&version.row.bot));
+        let names: BTreeSet<_> = fitting.clone().map(|version| &version.row.bot).collect();
+        let last = match names.len() == 1 && !refused.is_empty() {
+            true => fitting.find_map(Version::again),
+            false => None,
+        };
         match last {
-            Some(bot) if names.len() == 1 && !refused.is_empty() && self.may_answer(bot, kind) => {
-                Ok(bot.clone())
-            }
+            Some(bot) if self.may_answer(&bot, kind) => Ok(bot),
             _ => Err(match wanted {
                 Some(bot) if refused.is_empty() => {
                     NoBot::Unknown { channel: channel.clone(), bot: bot.clone() }
@@ -312,6 +285,50 @@ impl Desk {
     /// A version that was in service may have been attached to other channels then.
     fn may_answer(&self, bot: &Runnable, kind: ChannelKind) -> bool {
         bot.tokens.is_empty() || kind.capabilities().token_login
+    }
+}
+
+/// A version that was published before. It is checked when it is needed: for the first conversation on it, or in the
+/// place of a file that is refused.
+pub(crate) struct Version {
+    row: PublishedBot,
+    secrets: Arc<BTreeSet<String>>,
+}
+
+impl Version {
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.row.version.0)
+    }
+
+    /// The bot as it was then. One that an older program took and this one does not is none any more: its
+    /// conversations begin anew.
+    pub(crate) fn again(&self) -> Option<Runnable> {
+        let constants = self.row.constants.iter().cloned().collect();
+        let bot = checked("published.yaml", &self.row.file, &[], &constants, &self.secrets);
+        if bot.is_err() {
+            tracing::warn!(bot = self.row.bot.as_str(), "an older version of a bot cannot be used any more");
+        }
+        bot.ok().filter(|bot| bot.fingerprint == self.fingerprint())
+    }
+}
+
+fn checked(
+    name: &str,
+    file: &str,
+    kinds: &[ChannelKind],
+    constants: &BTreeMap<String, String>,
+    secrets: &BTreeSet<String>,
+) -> Result<Runnable, Refusal> {
+    let options = CheckOptions { channels: kinds.to_vec() };
+    let Checkup { checked, diagnostics } = countersign_script::check(name, file, &options);
+    match checked {
+        Some(checked) => checked.bind(constants, secrets).map_err(Refusal::Unbound),
+        None => {
+            let errors: Vec<_> =
+                diagnostics.into_iter().filter(|found| found.severity == Severity::Error).collect();
+            let text = render::human(name, file, &errors, Style::Plain, render::WIDTH);
+            Err(Refusal::Check(Findings(text)))
+        }
     }
 }
 

@@ -121,8 +121,8 @@ impl Server {
         }
         tell(&loaded);
         metrics.bots_refused(loaded.refused.len());
-        for bot in loaded.before {
-            registry.put_version(&config.workspace, bot);
+        for version in loaded.before {
+            registry.put_older(&config.workspace, version.fingerprint(), move || version.again());
         }
         for (id, bot) in loaded.by_channel {
             let kind = kinds.iter().find(|(known, _)| *known == id).map(|(_, kind)| *kind);

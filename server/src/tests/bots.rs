@@ -54,6 +54,43 @@ async fn without_a_version_before_the_server_does_not_start() {
 }
 
 #[tokio::test]
+async fn the_version_that_was_published_last_stays_though_it_was_known_before() {
+    let folder = Folder::new("");
+    let other = HELLO.replace("Good day", "Good evening");
+    for bot in [HELLO, &other, HELLO] {
+        folder.write_bot(bot);
+        folder.start().await.unwrap().stop().await;
+    }
+    folder.write_bot(BROKEN);
+    let rig = folder.start().await.unwrap();
+    rig.whatsapp(&message("1", "hello")).await;
+    assert_eq!(rig.world.until_said(1).await, ["Good day"]);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_with_the_version_it_began_on_after_a_restart() {
+    let asks = |end: &str| {
+        HELLO.replace("{ message: Good day }", &format!("{{ question: Name?, save: name }}, {{ message: {end} }}"))
+    };
+    let folder = Folder::new("");
+    folder.write_bot(&asks("Old"));
+    let rig = folder.start().await.unwrap();
+    rig.whatsapp(&message("1", "hello")).await;
+    assert_eq!(rig.world.until_said(1).await, ["Name?"]);
+    rig.stop().await;
+    folder.write_bot(&asks("New"));
+    let rig = folder.start().await.unwrap();
+    rig.whatsapp(&message("2", "Ada")).await;
+    assert_eq!(rig.world.until_said(1).await, ["Old"]);
+    rig.whatsapp(&message("3", "hello")).await;
+    rig.world.until_said(2).await;
+    rig.whatsapp(&message("4", "Ada")).await;
+    assert_eq!(rig.world.until_said(3).await, ["Old", "Name?", "New"]);
+    rig.stop().await;
+}
+
+#[tokio::test]
 async fn bot_files_are_read_again_while_the_server_runs() {
     let folder = Folder::new("");
     let rig = folder.start().await.unwrap();
