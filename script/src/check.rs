@@ -90,7 +90,7 @@ fn decode(node: &Node<'_>, report: &mut Report) -> Option<(BotFile, HashSet<Stri
 }
 
 /// The text with spaces for what YAML does not take as such, at the same positions.
-fn prepared<'t>(name: &str, text: &'t str) -> std::borrow::Cow<'t, str> {
+pub(crate) fn prepared<'t>(name: &str, text: &'t str) -> std::borrow::Cow<'t, str> {
     let is_json = name.to_ascii_lowercase().ends_with(".json") || text.trim_start().starts_with('{');
     // In JSON a tab cannot stand inside a string, so each is white space between values (RFC 8259 §7).
     if is_json && text.contains('\t') { text.replace('\t', " ").into() } else { text.into() }

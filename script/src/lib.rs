@@ -2,6 +2,8 @@
 
 pub mod condition;
 pub mod diagnostics;
+pub mod edit;
+pub mod outline;
 pub mod path;
 pub mod placeholder;
 pub mod program;

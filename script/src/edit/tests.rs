@@ -1,0 +1,209 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{CheckOptions, check};
+
+const FILE: &str = "\
+# The bank's bot.
+countersign: 1
+bot: demo
+
+authorization_tokens:
+  # How customers log in.
+  - id: login
+    url: https://bank.example/login   # the old one
+    questions:
+      - { question: PIN?, field: pin, secret: true }
+  - id: other
+    url: https://bank.example/other
+    questions: [{ question: PIN?, field: pin, secret: true }]
+
+# All that we say.
+scripts:
+  - id: a
+    triggers: [a]
+    steps:
+      - auth_token: login # first
+      - auth_token: other
+";
+
+const TOKEN: ComponentKind = ComponentKind::AuthorizationToken;
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        other => panic!("{other}"),
+    }
+}
+
+fn changed(text: &str, kind: ComponentKind, old: Option<&str>, value: Value) -> String {
+    put(text, kind, old, &object(value)).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+#[test]
+fn only_the_component_changes() {
+    let new = json!({ "ttl": 60, "url": "https://bank.example/new", "id": "login",
+        "questions": [{ "question": "Your PIN: now?", "field": "pin", "secret": true }], "headers": { "X-A": "1" } });
+    let text = changed(FILE, TOKEN, Some("login"), new);
+    let wanted = FILE.replace(
+        "    url: https://bank.example/login   # the old one\n    questions:\n      - { question: PIN?, field: pin, secret: true }\n",
+        "    url: https://bank.example/new\n    headers:\n      X-A: \"1\"\n    questions:\n      - question: \"Your PIN: now?\"\n        field: pin\n        secret: true\n    ttl: 60\n",
+    );
+    assert_eq!(text, wanted);
+    assert!(check("b.yaml", &text, &CheckOptions::default()).checked.is_some());
+}
+
+#[test]
+fn what_does_not_change_is_not_touched() {
+    let (_, value) = components(FILE, TOKEN).unwrap().remove(0);
+    assert_eq!(changed(FILE, TOKEN, Some("login"), value), FILE);
+}
+
+#[test]
+fn a_new_one_comes_last_or_gets_its_list() {
+    let text = changed(FILE, TOKEN, None, json!({ "id": "third", "url": "https://c.example" }));
+    assert!(
+        text.contains("secret: true }]\n  - id: third\n    url: https://c.example\n\n# All that we say.\n"),
+        "{text}"
+    );
+    let text =
+        changed(FILE, ComponentKind::WebService, None, json!({ "id": "get", "url": "https://c.example" }));
+    assert!(
+        text.contains(
+            "\n\nweb_services:\n  - id: get\n    url: https://c.example\n# All that we say.\nscripts:"
+        ),
+        "{text}"
+    );
+    for empty in ["web_services:\n", "web_services: []\n", "web_services: # none\n"] {
+        let file = FILE.replace("# All that", &format!("{empty}# All that"));
+        let text = changed(&file, ComponentKind::WebService, None, json!({ "id": "get" }));
+        assert_eq!(components(&text, ComponentKind::WebService).unwrap().len(), 1, "{text}");
+        assert!(text.contains("# All that we say."), "{text}");
+    }
+}
+
+#[test]
+fn json_and_flow_stay_what_they_are() {
+    let file = r#"{"countersign": 1, "bot": "demo", "web_services": [{"id": "a", "url": "x"}, {"id": "b"}], "scripts": []}"#;
+    let kind = ComponentKind::WebService;
+    let text = changed(file, kind, Some("a"), json!({ "id": "a", "url": "y: #" }));
+    assert_eq!(text, file.replace("\"x\"", "\"y: #\"").replace("\": \"a\", \"url\": ", "\":\"a\",\"url\":"));
+    let text = changed(file, kind, None, json!({ "id": "c" }));
+    assert!(text.contains(r#"{"id": "b"}, {"id":"c"}]"#), "{text}");
+    assert_eq!(remove(file, kind, "a").unwrap(), file.replace(r#"{"id": "a", "url": "x"}, "#, ""));
+    assert_eq!(remove(file, kind, "b").unwrap(), file.replace(r#", {"id": "b"}"#, ""));
+    let text = changed(file, ComponentKind::Form, None, json!({ "id": "f" }));
+    assert!(text.contains(r#""forms": [{"id":"f"}], "scripts""#), "{text}");
+    let one = r#"{"bot": "demo", "forms": [{"id": "f"}], "scripts": []}"#;
+    assert_eq!(remove(one, ComponentKind::Form, "f").unwrap(), r#"{"bot": "demo", "scripts": []}"#);
+}
+
+#[test]
+fn one_is_removed_with_its_list_when_it_is_the_last() {
+    let text = remove(FILE, TOKEN, "login").unwrap();
+    assert!(text.contains("  # How customers log in.\n  - id: other\n"), "{text}");
+    let text = remove(&text, TOKEN, "other").unwrap();
+    assert!(text.contains("bot: demo\n\n\n# All that we say."), "{text}");
+    assert_eq!(remove(&text, TOKEN, "other"), Err(EditError::NoSuch));
+}
+
+#[test]
+fn a_new_id_is_taken_over_everywhere() {
+    let file = format!(
+        "{FILE}      - logout: login\nweb_services:\n  - id: get\n    url: https://b.example\n    headers: {{ A: \"x {{authtoken:login}} {{authtoken:other}}\" }}\n"
+    );
+    let (_, mut value) = components(&file, TOKEN).unwrap().remove(0);
+    value["id"] = json!("bank");
+    let text = changed(&file, TOKEN, Some("login"), value);
+    assert!(text.contains("- auth_token: bank # first\n      - auth_token: other\n"), "{text}");
+    assert!(text.contains("- logout: bank\n"), "{text}");
+    assert!(text.contains("x {authtoken:bank} {authtoken:other}"), "{text}");
+    assert!(!text.contains("auth_token: login"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused() {
+    let get = |error: Result<String, EditError>| error.unwrap_err();
+    assert_eq!(get(put(FILE, TOKEN, Some("nobody"), &object(json!({ "id": "nobody" })))), EditError::NoSuch);
+    assert_eq!(get(put(FILE, TOKEN, None, &object(json!({ "id": "login" })))), EditError::Taken);
+    assert_eq!(get(put(FILE, TOKEN, Some("login"), &object(json!({ "id": "other" })))), EditError::Taken);
+    assert!(matches!(get(put("a: [", TOKEN, None, &object(json!({ "id": "x" })))), EditError::Unreadable(_)));
+    let tangled = "authorization_tokens: [&a { id: x, url: u }]\nforms: [*a]\nscripts: []\n";
+    assert!(
+        remove(tangled, TOKEN, "x").is_ok_and(|text| !text.contains("&a"))
+            || remove(tangled, TOKEN, "x") == Err(EditError::Tangled)
+    );
+}
+
+#[test]
+fn each_text_is_read_back_as_it_was() {
+    let texts = [
+        "",
+        " ",
+        "a",
+        "yes",
+        "No",
+        "1",
+        "0x1f",
+        "12:30",
+        ".5",
+        "1e3",
+        "null",
+        "~",
+        "true",
+        "-",
+        "- a",
+        "a: b",
+        "a:",
+        "a #b",
+        "#a",
+        "{a}",
+        "[a]",
+        "'a'",
+        "\"a\"",
+        "a\nb",
+        "a\n",
+        "\n",
+        "\t",
+        "@a",
+        "`a",
+        "%a",
+        "!a",
+        "&a",
+        "*a",
+        "|",
+        ">",
+        "?",
+        "a, b",
+        "é",
+        "日本",
+        "\u{1b}",
+        "\u{2028}",
+        "https://a.example/{x}?y=1#z",
+        "Bearer {authtoken}",
+        "2026-01-01",
+        "...",
+        "---",
+        "=",
+        "<<",
+        "a\\b",
+        "\u{feff}a",
+        " a",
+        "a ",
+    ];
+    for text in texts {
+        let value = json!({ "id": "x", "url": text, "headers": { "k": text }, "json": [text, [text], { "a": [] }, {}, null] });
+        let file = changed(FILE, ComponentKind::WebService, None, value.clone());
+        let (_, found) = components(&file, ComponentKind::WebService).unwrap().remove(0);
+        assert_eq!(found["json"], value["json"], "{file}");
+        assert_eq!(found["url"], value["url"], "{file}");
+    }
+}
+
+#[test]
+fn line_breaks_of_dos_and_tabs_do_no_harm() {
+    let file = FILE.replace('\n', "\r\n");
+    let text = changed(&file, TOKEN, Some("other"), json!({ "id": "other", "url": "https://c.example" }));
+    assert_eq!(components(&text, TOKEN).unwrap()[1].1["url"], "https://c.example");
+    assert!(remove(&file, TOKEN, "other").is_ok());
+}
