@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("countersign-egress", 1),
     ("countersign-engine", 2),
     ("countersign-store", 2),
+    ("countersign-accounts", 3),
     ("countersign-runner", 3),
     ("countersign-store-sql", 3),
     ("countersign-server", 4),
