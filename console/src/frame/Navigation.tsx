@@ -88,11 +88,11 @@ interface Entry {
   needs?: Permission;
 }
 
-function Item({ to, label, icon: Symbol, exact }: Entry) {
+function Item({ to, label, icon: Sign, exact }: Entry) {
   return (
     <li>
       <Link to={to} className={classes.link} activeOptions={{ exact: exact ?? false, includeSearch: false }}>
-        <Symbol size={18} stroke={1.6} aria-hidden />
+        <Sign size={18} stroke={1.6} aria-hidden />
         {label}
       </Link>
     </li>

@@ -1,4 +1,107 @@
-/** The dialogues that a request may open: signing in again, and the second look. */
+import { Button, Divider, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { api, askWith, ok } from "../api/client.ts";
+import type { Session } from "../api/contract.ts";
+import { keys, rememberSession } from "../api/queries.ts";
+import { useServerForm } from "../forms/useServerForm.ts";
+import { Problem } from "../ui/Problem.tsx";
+import { common } from "../words/common.ts";
+import { useWords } from "../words/words.tsx";
+import { canPasskeys } from "./passkeys.ts";
+import { PasskeyButton, SignInForm } from "./SignInForm.tsx";
+import { words } from "./words.ts";
+
+type Asked = "signIn" | "stepUp";
+
+/**
+ * The dialogues that a request may open: signing in again when the session is over, and the second look. Requests
+ * that wait for the same dialogue share it; each is sent again when it has been answered.
+ */
 export function Asks() {
-  return null;
+  const client = useQueryClient();
+  const [asked, setAsked] = useState<Asked>();
+  const waiting = useRef<{ what: Asked; answer: (done: boolean) => void }[]>([]);
+
+  useEffect(() => {
+    const ask = (what: Asked) => () =>
+      new Promise<boolean>((answer) => {
+        if (what === "signIn" && !client.getQueryData(keys.session)) return answer(false);
+        waiting.current.push({ what, answer });
+        setAsked((now) => now ?? what);
+      });
+    askWith({ signIn: ask("signIn"), stepUp: ask("stepUp") });
+    return () => askWith({ signIn: async () => false, stepUp: async () => false });
+  }, [client]);
+
+  const finish = (session?: Session) => {
+    if (session) rememberSession(client, session);
+    const answered = waiting.current.filter(({ what }) => what === asked);
+    waiting.current = waiting.current.filter(({ what }) => what !== asked);
+    setAsked(waiting.current[0]?.what);
+    for (const { answer } of answered) answer(session !== undefined);
+  };
+
+  if (asked === undefined) return null;
+  return asked === "signIn" ? (
+    <SignInAgain email={client.getQueryData<Session>(keys.session)?.account.email} onDone={finish} />
+  ) : (
+    <StepUp account={client.getQueryData<Session>(keys.session)?.account} onDone={finish} />
+  );
+}
+
+function SignInAgain({ email, onDone }: { email?: string; onDone: (session?: Session) => void }) {
+  const t = useWords(words);
+  return (
+    <Modal opened onClose={() => onDone()} title={t.againTitle} zIndex={400}>
+      <Stack gap="sm">
+        <Text size="sm">{t.againLead}</Text>
+        <SignInForm email={email} onSession={onDone} />
+      </Stack>
+    </Modal>
+  );
+}
+
+function StepUp({ account, onDone }: { account?: Session["account"]; onDone: (session?: Session) => void }) {
+  const t = useWords(words);
+  const { cancel, required } = useWords(common);
+  const byCode = account?.totp ?? false;
+  const { form, onSubmit, problem, busy } = useServerForm({
+    initialValues: { secret: "" },
+    validate: { secret: (value) => (value ? null : required) },
+    rename: (path) => (["password", "code"].includes(path) ? "secret" : path),
+    send: async ({ secret }) => {
+      const body = byCode ? { code: secret.trim() } : { password: secret };
+      onDone(await ok(api.POST("/session/step-up", { body })));
+    },
+  });
+  return (
+    <Modal opened onClose={() => onDone()} title={t.stepUpTitle} zIndex={400}>
+      <form onSubmit={onSubmit} noValidate>
+        <Stack gap="sm">
+          <Text size="sm">{t.stepUpLead}</Text>
+          <Problem error={problem} />
+          {byCode ? (
+            <TextInput label={t.ownCode} inputMode="numeric" autoComplete="one-time-code" data-autofocus {...form.getInputProps("secret")} />
+          ) : (
+            <PasswordInput label={t.password} autoComplete="current-password" data-autofocus {...form.getInputProps("secret")} />
+          )}
+          <Button type="submit" loading={busy}>
+            {t.confirm}
+          </Button>
+        </Stack>
+      </form>
+      <Stack gap="sm" mt="sm">
+        {canPasskeys() && (account?.passkeys ?? 0) > 0 && (
+          <>
+            <Divider label={t.or} />
+            <PasskeyButton label={t.usePasskey} onSession={onDone} />
+          </>
+        )}
+        <Button variant="subtle" onClick={() => onDone()}>
+          {cancel}
+        </Button>
+      </Stack>
+    </Modal>
+  );
 }

@@ -4,7 +4,7 @@ import classes from "./Empty.module.css";
 
 /** Stands where a list has nothing to show, and says what to do next. */
 export function Empty({
-  icon: Symbol,
+  icon: Sign,
   title,
   children,
   action,
@@ -16,7 +16,7 @@ export function Empty({
 }) {
   return (
     <div className={classes.empty}>
-      {Symbol && <Symbol size={28} stroke={1.4} aria-hidden />}
+      {Sign && <Sign size={28} stroke={1.4} aria-hidden />}
       <p className={classes.title}>{title}</p>
       {children && <div className={classes.text}>{children}</div>}
       {action && <div className={classes.action}>{action}</div>}

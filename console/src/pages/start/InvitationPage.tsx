@@ -1,5 +1,74 @@
-import { Page } from "../../ui/Page.tsx";
+import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { api, ok } from "../../api/client.ts";
+import type { Invited } from "../../api/contract.ts";
+import { rememberSession } from "../../api/queries.ts";
+import { useServerForm } from "../../forms/useServerForm.ts";
+import { Bars } from "../../ui/Loaded.tsx";
+import { Problem } from "../../ui/Problem.tsx";
+import { common } from "../../words/common.ts";
+import { roleWords } from "../../words/roles.ts";
+import { useWords } from "../../words/words.tsx";
+import { Door } from "./Door.tsx";
+import { words } from "./words.ts";
 
+/** What the link of an invitation opens. */
 export function InvitationPage() {
-  return <Page title="InvitationPage" />;
+  const t = useWords(words);
+  const { token } = useParams({ from: "/invitation/$token" });
+  const invited = useQuery({
+    queryKey: ["invitation", token],
+    queryFn: () => ok(api.GET("/invitations/{token}", { params: { path: { token } } })),
+  });
+  if (invited.data) return <Accept token={token} invited={invited.data} />;
+  return (
+    <Door title={invited.isError ? t.invitationOver : "…"}>
+      {invited.isError ? (
+        <Stack>
+          <Text size="sm">{t.invitationOverText}</Text>
+          <Button component={Link} to="/sign-in" variant="default">
+            {t.toSignIn}
+          </Button>
+        </Stack>
+      ) : (
+        <Bars />
+      )}
+    </Door>
+  );
+}
+
+function Accept({ token, invited }: { token: string; invited: Invited }) {
+  const t = useWords(words);
+  const roles = useWords(roleWords);
+  const { required } = useWords(common);
+  const client = useQueryClient();
+  const go = useNavigate();
+  const { form, onSubmit, problem, busy } = useServerForm({
+    initialValues: { name: "", password: "" },
+    validate: {
+      name: (value) => (value.trim() ? null : required),
+      password: (value) => (value.length >= 15 ? null : t.tooShort),
+    },
+    send: async (body) => {
+      const call = api.POST("/invitations/{token}/accept", { params: { path: { token } }, body });
+      rememberSession(client, await ok(call));
+      await go({ to: "/", replace: true });
+    },
+  });
+  return (
+    <Door title={t.invitedTitle(invited.workspace_name)} lead={t.invitedLead(roles[invited.role])}>
+      <form onSubmit={onSubmit} noValidate>
+        <Stack gap="sm">
+          <Problem error={problem} />
+          <TextInput label={t.email} value={invited.email} readOnly autoComplete="username" />
+          <TextInput label={t.name} autoComplete="name" {...form.getInputProps("name")} />
+          <PasswordInput label={t.password} description={t.passwordHelp} autoComplete="new-password" {...form.getInputProps("password")} />
+          <Button type="submit" loading={busy} mt={4}>
+            {t.accept}
+          </Button>
+        </Stack>
+      </form>
+    </Door>
+  );
 }
