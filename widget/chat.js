@@ -239,8 +239,9 @@ class CountersignChat extends HTMLElement {
   #row(row) {
     const ui = /** @type {Ui} */ (this.#ui);
     const atEnd = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 80;
-    if (row.kind === "handover" || row.kind === "end") {
-      const note = row.kind === "end" ? this.#words.ended : this.#words.handover;
+    const { ended, handover, back } = this.#words;
+    const note = { end: ended, handover, handed_back: back }[row.kind];
+    if (note) {
       ui.log.insertBefore(make("div", { className: "note" }, note), ui.dots);
     } else {
       if (row.from === "user") this.#arrived(row);

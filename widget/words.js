@@ -8,7 +8,7 @@ const WORDS = {
     connecting: "Connecting…", offline: "No connection. Trying again…", closed: "This chat is not available.",
     failed: "Not sent.", long: "This message is too long.", again: "Start over",
     sure: "Start over? What was said here is no longer shown.", cancel: "Cancel", ended: "You ended the conversation.",
-    handover: "A person takes over from here.", image: "Picture", audio: "Recording", video: "Video",
+    handover: "A person takes over from here.", back: "The bot answers again.", image: "Picture", audio: "Recording", video: "Video",
     document: "File", map: "Show on a map", secret: "Hidden",
   },
   de: {
@@ -18,6 +18,7 @@ const WORDS = {
     closed: "Dieser Chat ist nicht verfügbar.", failed: "Nicht gesendet.", long: "Diese Nachricht ist zu lang.",
     again: "Neu beginnen", sure: "Neu beginnen? Das bisherige Gespräch wird nicht mehr angezeigt.",
     cancel: "Abbrechen", ended: "Sie haben das Gespräch beendet.", handover: "Ab hier übernimmt ein Mensch.",
+    back: "Der Bot antwortet wieder.",
     image: "Bild", audio: "Aufnahme", video: "Video", document: "Datei", map: "Auf einer Karte zeigen",
     secret: "Verborgen",
   },
@@ -27,7 +28,8 @@ const WORDS = {
     connecting: "Connexion…", offline: "Pas de connexion. Nouvel essai…", closed: "Ce chat n’est pas disponible.",
     failed: "Non envoyé.", long: "Ce message est trop long.", again: "Recommencer",
     sure: "Recommencer ? La conversation ne sera plus affichée.", cancel: "Annuler",
-    ended: "Vous avez mis fin à la conversation.", handover: "Une personne prend le relais.", image: "Image",
+    ended: "Vous avez mis fin à la conversation.", handover: "Une personne prend le relais.",
+    back: "Le bot répond de nouveau.", image: "Image",
     audio: "Enregistrement", video: "Vidéo", document: "Fichier", map: "Voir sur une carte", secret: "Masqué",
   },
   es: {
@@ -36,7 +38,8 @@ const WORDS = {
     connecting: "Conectando…", offline: "Sin conexión. Reintentando…", closed: "Este chat no está disponible.",
     failed: "No enviado.", long: "Este mensaje es demasiado largo.", again: "Empezar de nuevo",
     sure: "¿Empezar de nuevo? La conversación dejará de mostrarse.", cancel: "Cancelar",
-    ended: "Has terminado la conversación.", handover: "A partir de aquí te atiende una persona.", image: "Imagen",
+    ended: "Has terminado la conversación.", handover: "A partir de aquí te atiende una persona.",
+    back: "El bot vuelve a responder.", image: "Imagen",
     audio: "Grabación", video: "Vídeo", document: "Archivo", map: "Ver en un mapa", secret: "Oculto",
   },
 };

@@ -157,6 +157,7 @@ fn commit(claimed: Claimed, number: u8, outcome: bool, calls: bool) -> TurnCommi
                 TimerChange::Keep
             },
             tokens_seen: claimed.conversation.tokens_epoch,
+            handed_over: false,
         }),
         transcript: user.into_iter().chain(bot.clone().map(Line::Bot)).collect(),
         outbox: bot.into_iter().map(Delivery::Say).collect(),

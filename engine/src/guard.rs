@@ -23,7 +23,9 @@ impl Machine<'_> {
             },
             State::Calling { purpose: Calling::Login(login) | Calling::Before(login), .. } => asked(login),
             State::Calling { .. } | State::Paused { .. } => false,
-            State::Ended(Reason::Lapsed { secret, .. }) => secret && matches!(input, Input::Reply(_)),
+            State::Ended(Reason::Lapsed { secret, .. }) => {
+                secret && matches!(input, Input::Reply(_) | Input::TakenOver)
+            }
             State::Ended(_) => false,
         };
         let says_nothing = matches!(input, Input::Tokens(_) | Input::HandedBack);

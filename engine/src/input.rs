@@ -27,6 +27,8 @@ pub enum Input {
     Tokens(Vec<Held>),
     /// Start this script, whatever is under way: a test, or a link that leads to it.
     Start(Name),
+    /// A person takes over: what the bot has asked is dropped, and it keeps silent until [`Input::HandedBack`]. Logins stay.
+    TakenOver,
     /// The person who had taken over hands the conversation back to the bot.
     HandedBack,
     /// The user hung up or left. Tokens that belong to the call are forgotten, even one that comes later.

@@ -76,6 +76,7 @@ pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> R
         Input::Begin => machine.begin(),
         Input::Start(script) => machine.start_named(&script),
         Input::Tokens(held) => machine.know_tokens(&held),
+        Input::TakenOver => machine.taken_over(),
         Input::HandedBack => machine.handed_back(),
         Input::HungUp => machine.hung_up(),
     }

@@ -124,6 +124,9 @@ impl<'b> Machine<'b> {
     }
 
     pub(crate) fn start_named(&mut self, name: &Name) {
+        if self.session.state == State::Ended(Reason::HandedOver) {
+            return;
+        }
         if let Some(at) = self.bot.scripts.iter().position(|script| script.id == *name) {
             self.session.calls_in_turn = 0;
             if let State::Ended(_) = self.session.state {
@@ -165,6 +168,13 @@ impl<'b> Machine<'b> {
                 })
             })
             .collect();
+    }
+
+    /// A person writes in place of the bot from now on. What the bot was about to do would come in between, so it begins
+    /// anew after it was handed back.
+    pub(crate) fn taken_over(&mut self) {
+        self.forget_open_answers();
+        self.end(Reason::HandedOver);
     }
 
     pub(crate) fn handed_back(&mut self) {

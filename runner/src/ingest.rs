@@ -32,6 +32,18 @@ pub enum Event {
     Reply(Reply),
     /// Start this script, whatever is under way.
     Start(Name),
+    /// A person takes over from the bot.
+    TakenOver {
+        /// Their name, as the user may read it.
+        by: String,
+    },
+    /// A person who has taken over says something.
+    AgentSaid {
+        /// Their name, as the user may read it.
+        by: String,
+        /// What they say.
+        text: String,
+    },
     /// The person who had taken over hands the conversation back.
     HandedBack,
     /// The user hung up or left.
@@ -58,9 +70,11 @@ impl Runner {
             };
             let kind = match event {
                 Event::Reply(_) => InboundKind::Reply,
-                Event::Begin | Event::Start(_) | Event::HandedBack => InboundKind::Begin,
-                // Neither waits for a call that is under way.
-                Event::HungUp | Event::OwnerChanged => InboundKind::HungUp,
+                Event::Begin | Event::Start(_) | Event::HandedBack | Event::AgentSaid { .. } => {
+                    InboundKind::Begin
+                }
+                // None of them waits for a call that is under way.
+                Event::HungUp | Event::OwnerChanged | Event::TakenOver { .. } => InboundKind::HungUp,
             };
             let plain = payload::event_to_text(&contact, &event);
             let until = now.plus(PAYLOAD_LIFE);

@@ -28,6 +28,8 @@ pub(crate) fn event_to_text(contact: &Contact, event: &Event) -> SecretText {
     match event {
         Event::Begin => fields.push(Some("begin")),
         Event::Start(script) => fields.extend([Some("start"), Some(script.as_str())]),
+        Event::TakenOver { by } => fields.extend([Some("taken"), Some(by)]),
+        Event::AgentSaid { by, text } => fields.extend([Some("agent"), Some(by), Some(text)]),
         Event::HandedBack => fields.push(Some("back")),
         Event::HungUp => fields.push(Some("hung-up")),
         Event::OwnerChanged => fields.push(Some("owner")),
@@ -69,6 +71,8 @@ pub(crate) fn event_from_text(text: &SecretText) -> Result<(Contact, Event), Unr
     let event = match fields.some()? {
         "begin" => Event::Begin,
         "start" => Event::Start(fields.some()?.parse().map_err(|_| Unreadable)?),
+        "taken" => Event::TakenOver { by: fields.some()?.to_owned() },
+        "agent" => Event::AgentSaid { by: fields.some()?.to_owned(), text: fields.some()?.to_owned() },
         "back" => Event::HandedBack,
         "hung-up" => Event::HungUp,
         "owner" => Event::OwnerChanged,
@@ -257,6 +261,8 @@ mod tests {
         let events = [
             Event::Begin,
             Event::Start("menu".parse().unwrap()),
+            Event::TakenOver { by: "Zoe".into() },
+            Event::AgentSaid { by: "Zoe".into(), text: "1:x".into() },
             Event::HandedBack,
             Event::HungUp,
             Event::OwnerChanged,

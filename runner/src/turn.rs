@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign_engine::{
     Cause, Effect, Forgotten, Held, Input, Outcome, Reason, Session, Status, StepError, Turn,
 };
-use countersign_model::{Contact, Name, SecretText, Timestamp};
+use countersign_model::{Contact, Name, OutMessage, SecretText, Timestamp};
 use countersign_script::Runnable;
 use countersign_script::program::{Fingerprint, TokenComponent};
 use countersign_store::failpoint::Failpoint;
@@ -100,6 +100,8 @@ struct Heard {
     contact: Option<Contact>,
     said: Said,
     hung_up: bool,
+    /// What a person does in place of the bot.
+    agent: Option<Line>,
     /// Whether the address may belong to somebody else now.
     owner_changed: bool,
 }
@@ -107,7 +109,7 @@ struct Heard {
 impl Heard {
     /// Something that the user has not said.
     fn quiet(input: Option<Input>) -> Self {
-        Self { input, contact: None, said: Said::Nothing, hung_up: false, owner_changed: false }
+        Self { input, contact: None, said: Said::Nothing, hung_up: false, agent: None, owner_changed: false }
     }
 }
 
@@ -163,6 +165,12 @@ impl Inner {
                 return Ok(commit);
             }
         }
+        if let Some(Line::Agent { text, .. }) = &heard.agent {
+            // The bot has no part in it.
+            commit.outbox.push(Delivery::Say(OutMessage::Text(text.clone())));
+            commit.transcript.extend(heard.agent);
+            return Ok(commit);
+        }
         let stored = conversation.session.filter(|_| !heard.owner_changed);
         let loaded = self.load(key, &account, stored, heard.contact);
         let Loaded { id, mut session, bot, tells_tokens, outdated } = loaded;
@@ -210,6 +218,7 @@ impl Inner {
             self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
             return Ok(commit);
         };
+        let was_handed_over = session.status(&bot) == Status::Ended(Reason::HandedOver);
         let turn = match countersign_engine::step(&bot, session, input, now) {
             Ok(turn) => turn,
             Err(StepError::Busy | StepError::OtherVersion) => {
@@ -224,6 +233,8 @@ impl Inner {
             self.tell(key, &Notice::Passed { bot: &bot, steps: &turn.passed });
         }
         commit.transcript.extend(heard.said.into_line(turn.heard));
+        // Nothing is handed back that nobody has.
+        commit.transcript.extend(heard.agent.filter(|line| *line != Line::HandedBack || was_handed_over));
         if heard.hung_up {
             commit.transcript.push(Line::HungUp);
             if account.kind.capabilities().spoken {
@@ -275,8 +286,9 @@ impl Inner {
                             _ => Said::Nothing,
                         };
                         let owner_changed = matches!(event, Event::OwnerChanged);
+                        let agent = agent(&event);
                         let heard = Heard::quiet(input(event));
-                        Some(Heard { contact: Some(contact), said, hung_up, owner_changed, ..heard })
+                        Some(Heard { contact: Some(contact), said, hung_up, agent, owner_changed, ..heard })
                     }
                     Err(why) => {
                         self.tell(key, &Notice::Dropped(why));
@@ -404,6 +416,7 @@ impl Inner {
                 }
             }
         }
+        let handed_over = session.status(bot) == Status::Ended(Reason::HandedOver);
         let (calling, ended) = match session.status(bot) {
             Status::Calling(call) => (Some(call), false),
             Status::Ended(_) => (None, true),
@@ -415,6 +428,7 @@ impl Inner {
             // A session has one timer at most, and one that has ended has none.
             timer: if ended { TimerChange::Clear } else { timer },
             tokens_seen,
+            handed_over,
         });
         Ok(())
     }
@@ -425,9 +439,20 @@ fn input(event: Event) -> Option<Input> {
         Event::Begin => Some(Input::Begin),
         Event::Reply(reply) => Some(Input::Reply(reply)),
         Event::Start(script) => Some(Input::Start(script)),
+        Event::TakenOver { .. } => Some(Input::TakenOver),
         Event::HandedBack => Some(Input::HandedBack),
         Event::HungUp => Some(Input::HungUp),
-        Event::OwnerChanged => None,
+        Event::OwnerChanged | Event::AgentSaid { .. } => None,
+    }
+}
+
+/// What the transcript tells of a person who stands in for the bot.
+fn agent(event: &Event) -> Option<Line> {
+    match event {
+        Event::TakenOver { by } => Some(Line::TakenOver { by: by.clone() }),
+        Event::AgentSaid { by, text } => Some(Line::Agent { by: by.clone(), text: text.clone() }),
+        Event::HandedBack => Some(Line::HandedBack),
+        _ => None,
     }
 }
 

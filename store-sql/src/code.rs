@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use countersign_model::{CallId, Name, TimerId, Timestamp};
-use countersign_store::{InboundKind, ReceiptState, SealedPayload, SessionId};
+use countersign_store::{ConversationKey, InboundKind, ReceiptState, SealedPayload, SessionId};
 use countersign_vault::Sealed;
 use rusqlite::Row;
 use serde::Serialize;
@@ -20,6 +20,14 @@ pub(crate) type Seen = (u64, u32);
 pub(crate) fn short(text: &str) -> u64 {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
     hash.as_ref().iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+/// What stays of an id when its conversation is erased: a positive number made of it and of whose it was. Ids of providers
+/// cannot be guessed, so neither can the address.
+pub(crate) fn erased(key: &ConversationKey, id: u64) -> i64 {
+    let id = format!("{id:016x}");
+    let text = [key.workspace.as_str(), key.channel.as_str(), &key.address, &id].join("\0");
+    (short(&text) >> 1) as i64
 }
 
 /// The second of a moment, as it stands beside an id.

@@ -15,6 +15,7 @@ pub(crate) struct Migration {
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "first", sql: include_str!("../migrations/sqlite/0001_first.sql") },
     Migration { number: 2, name: "console", sql: include_str!("../migrations/sqlite/0002_console.sql") },
+    Migration { number: 3, name: "people", sql: include_str!("../migrations/sqlite/0003_people.sql") },
 ];
 
 /// Stands in the head of every file of ours: `Cntr`.

@@ -123,7 +123,8 @@ pub(crate) fn secrets(conn: &Connection, key: &ConversationKey) -> Result<Secret
     Ok(secrets)
 }
 
-fn token(row: &Row<'_>) -> Result<TokenRow, Failure> {
+/// A token of a row that begins with the columns of [`secrets`].
+pub(crate) fn token(row: &Row<'_>) -> Result<TokenRow, Failure> {
     let refresh = match row.get::<_, Option<Vec<u8>>>(5)? {
         Some(bytes) => {
             Some(RefreshToken { sealed: Sealed::from_bytes(bytes), expires_at: code::at(row, 6)? })

@@ -57,6 +57,8 @@ points! {
     TimerFired = "timer-fired",
     /// A data key was wrapped anew and not yet kept.
     KeyRewrapped = "key-rewrapped",
+    /// Some tokens were sealed by a newer data key and are kept; others are still to come.
+    TokensResealed = "tokens-resealed",
 }
 
 static ARMED: AtomicBool = AtomicBool::new(false);

@@ -18,7 +18,9 @@ mod console;
 mod error;
 pub mod failpoint;
 mod memory;
+mod people;
 mod record;
+mod statistics;
 mod traits;
 
 #[cfg(any(test, feature = "conformance"))]
@@ -26,17 +28,24 @@ pub mod conformance;
 
 pub use audit::{AuditBroken, AuditCheck, audit_hash, check_audit};
 pub use console::{
-    AuditEntry, AuditLine, ChangeError, Expected, Record, RecordKey, RecordValue, RecordWrite, Records, Revision,
+    AuditEntry, AuditLine, ChangeError, Expected, Record, RecordKey, RecordValue, RecordWrite, Records,
+    Revision,
 };
 pub use error::{CommitError, StoreError};
 pub use memory::MemoryStore;
+pub use people::{
+    ConversationNumber, ConversationPage, ConversationQuery, ConversationRow, Erased, ListedDeadLetter,
+    ListedLead, ListedToken, NameOf, NoTokenId, People, TokenId, Wanted,
+};
 pub use record::{
     AnswerRow, Backlog, BotVersion, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery,
     Conversation, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, Delivery, DeliveryLease,
     InboundKind, InboxRow, Lead, Lease, Line, NewCall, NewInbound, Pending, PublishedBot, Receipt,
-    ReceiptState, RefreshToken, Retention, Revocation, SealedPayload, SecretChange, SessionCommit, SessionId,
-    StoredSession, Swept, TimerChange, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
+    ReceiptState, RefreshToken, ResealedToken, Retention, Revocation, SealedPayload, SealedToken,
+    SecretChange, SessionCommit, SessionId, StoredSession, Swept, TimerChange, TokenInfo, TokenRow,
+    TranscriptRow, TurnCommit, WorkerId,
 };
+pub use statistics::{Hour, Stat, StatQuery, Statistics, latency};
 pub use traits::{
     Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Store, Timers, Upkeep,
 };

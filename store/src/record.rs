@@ -187,6 +187,8 @@ pub struct SessionCommit {
     pub timer: TimerChange,
     /// The epoch of the tokens that it knows.
     pub tokens_seen: u64,
+    /// Whether a person has the conversation now.
+    pub handed_over: bool,
 }
 
 /// What becomes of a conversation's timer.
@@ -216,6 +218,42 @@ pub enum Line {
     },
     /// The user hung up or left.
     HungUp,
+    /// A person took over from the bot.
+    TakenOver {
+        /// Their name, as the user may read it.
+        by: String,
+    },
+    /// What a person said in place of the bot.
+    Agent {
+        /// Their name, as the user may read it.
+        by: String,
+        /// What they said.
+        text: String,
+    },
+    /// The person gave the conversation back to the bot.
+    HandedBack,
+}
+
+impl Line {
+    /// What was said, in words; `None` when there are none, or they are secret.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::User(text) | Self::Agent { text, .. } => Some(text),
+            Self::Bot(message) => match message {
+                OutMessage::Text(text) | OutMessage::Options { text, .. } | OutMessage::Link { text, .. } => {
+                    Some(text)
+                }
+                OutMessage::Card { title, .. } => Some(title),
+                OutMessage::Media(media) => media.caption.as_deref(),
+                OutMessage::Location { name, .. } => name.as_deref(),
+            },
+            Self::Secret
+            | Self::Handover { .. }
+            | Self::HungUp
+            | Self::TakenOver { .. }
+            | Self::HandedBack => None,
+        }
+    }
 }
 
 /// A line of a transcript with its time.
@@ -403,6 +441,8 @@ pub struct Retention {
     pub transcripts: Duration,
     /// Receipts, and deliveries that were given up.
     pub receipts: Duration,
+    /// What was counted by hours.
+    pub statistics: Duration,
 }
 
 impl Default for Retention {
@@ -412,6 +452,7 @@ impl Default for Retention {
             ids: Duration::from_secs(30 * DAY),
             transcripts: Duration::from_secs(90 * DAY),
             receipts: Duration::from_secs(30 * DAY),
+            statistics: Duration::from_secs(400 * DAY),
         }
     }
 }
@@ -440,6 +481,28 @@ pub struct RefreshToken {
     pub sealed: Sealed,
     /// When it is no longer kept.
     pub expires_at: Timestamp,
+}
+
+/// A token with its place in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedToken {
+    /// Where it stands, from 1, in the order in which tokens are read.
+    pub position: u64,
+    /// Whose it is.
+    pub conversation: ConversationKey,
+    /// The token.
+    pub row: TokenRow,
+}
+
+/// A token that was sealed by a newer data key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResealedToken {
+    /// As it was read.
+    pub before: SealedToken,
+    /// The same token.
+    pub sealed: Sealed,
+    /// The same refresh token.
+    pub refresh: Option<Sealed>,
 }
 
 /// That a token is kept, without the token.

@@ -4,12 +4,14 @@ use countersign_vault::WrappedKey;
 
 use crate::console::Records;
 use crate::error::{CommitError, StoreError};
+use crate::people::People;
 use crate::record::{
     AnswerRow, Backlog, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
     ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, DeliveryLease, Lead, Lease, NewInbound,
-    Pending, PublishedBot, Receipt, Retention, Revocation, Swept, TokenInfo, TokenRow, TranscriptRow,
-    TurnCommit, WorkerId,
+    Pending, PublishedBot, Receipt, ResealedToken, Retention, Revocation, SealedToken, Swept, TokenInfo,
+    TokenRow, TranscriptRow, TurnCommit, WorkerId,
 };
+use crate::statistics::Statistics;
 
 /// Everything that is needed of a store.
 pub trait Store:
@@ -25,6 +27,8 @@ pub trait Store:
     + Bots
     + Upkeep
     + Records
+    + People
+    + Statistics
 {
 }
 
@@ -41,6 +45,10 @@ impl<T> Store for T where
         + Bots
         + Upkeep
         + Records
+        + People
+        + Statistics
+    + People
+    + Statistics
 {
 }
 
@@ -237,6 +245,23 @@ pub trait Keys: Send + Sync {
 
     /// Replaces a data key by the same one under another master key. Gives `false` when there is none to replace.
     async fn replace_data_key(&self, key: WrappedKey) -> Result<bool, StoreError>;
+
+    /// Tokens of a workspace that data keys before `version` have sealed, or their refresh tokens, in an order that stays;
+    /// those behind `after`, at most `limit`. Also tokens whose time is over.
+    async fn tokens_sealed_before(
+        &self,
+        workspace: &Name,
+        version: u32,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<SealedToken>, StoreError>;
+
+    /// Puts tokens in the place of the same ones as they were sealed before. One that is no longer what it was stays as
+    /// it is. Gives how many were replaced; all of them reach the disk at once.
+    async fn reseal_tokens(&self, tokens: Vec<ResealedToken>) -> Result<usize, StoreError>;
+
+    /// Removes a data key when nothing in the store is sealed by it. Gives how much still is; with 0 it is gone.
+    async fn retire_data_key(&self, workspace: &Name, version: u32) -> Result<usize, StoreError>;
 
     /// Removes a data key: what it has sealed is lost for good.
     async fn remove_data_key(&self, workspace: &Name, version: u32) -> Result<(), StoreError>;

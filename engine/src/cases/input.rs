@@ -30,6 +30,7 @@ impl Play<'_> {
         Some(match words {
             "begin" => Input::Begin,
             "hangup" => Input::HungUp,
+            "taken_over" => Input::TakenOver,
             "handed_back" => Input::HandedBack,
             "silence" => Input::Reply(Reply { content: Content::Silence, reference: None }),
             "unsupported" => Input::Reply(Reply { content: Content::Unsupported, reference: None }),

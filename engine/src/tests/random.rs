@@ -142,6 +142,7 @@ enum Happening {
     Tokens(u8),
     Begins,
     Starts,
+    TakesOver,
     HandsBack,
     HangsUp,
 }
@@ -178,6 +179,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => any::<u8>().prop_map(Happening::Tokens),
         1 => Just(Happening::Begins),
         1 => Just(Happening::Starts),
+        1 => Just(Happening::TakesOver),
         1 => Just(Happening::HandsBack),
         1 => Just(Happening::HangsUp),
     ]
@@ -218,6 +220,7 @@ fn input(what: &Happening, session: &Session, secret: bool, now: Timestamp) -> O
         }
         Happening::Begins => Some(Input::Begin),
         Happening::Starts => Some(Input::Start("main".parse().unwrap())),
+        Happening::TakesOver => Some(Input::TakenOver),
         Happening::HandsBack => Some(Input::HandedBack),
         Happening::HangsUp => Some(Input::HungUp),
     }

@@ -299,6 +299,24 @@ impl Keys for Flaky {
         self.works()?.replace_data_key(key).await
     }
 
+    async fn tokens_sealed_before(
+        &self,
+        workspace: &Name,
+        version: u32,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<SealedToken>, StoreError> {
+        self.works()?.tokens_sealed_before(workspace, version, after, limit).await
+    }
+
+    async fn reseal_tokens(&self, tokens: Vec<ResealedToken>) -> Result<usize, StoreError> {
+        self.works()?.reseal_tokens(tokens).await
+    }
+
+    async fn retire_data_key(&self, workspace: &Name, version: u32) -> Result<usize, StoreError> {
+        self.works()?.retire_data_key(workspace, version).await
+    }
+
     async fn remove_data_key(&self, workspace: &Name, version: u32) -> Result<(), StoreError> {
         self.works()?.remove_data_key(workspace, version).await
     }
@@ -347,5 +365,88 @@ impl Records for Flaky {
         limit: usize,
     ) -> Result<Vec<AuditLine>, StoreError> {
         self.works()?.audit(workspace, before, limit).await
+    }
+}
+
+#[async_trait]
+impl People for Flaky {
+    async fn conversations(&self, query: ConversationQuery) -> Result<ConversationPage, StoreError> {
+        self.works()?.conversations(query).await
+    }
+
+    async fn conversation_row(
+        &self,
+        workspace: &Name,
+        number: ConversationNumber,
+    ) -> Result<Option<ConversationRow>, StoreError> {
+        self.works()?.conversation_row(workspace, number).await
+    }
+
+    async fn conversation_number(
+        &self,
+        key: &ConversationKey,
+    ) -> Result<Option<ConversationNumber>, StoreError> {
+        self.works()?.conversation_number(key).await
+    }
+
+    async fn erase(
+        &self,
+        key: &ConversationKey,
+        counters: &[CounterKey],
+    ) -> Result<Option<Erased>, StoreError> {
+        self.works()?.erase(key, counters).await
+    }
+
+    async fn all_leads(
+        &self,
+        workspace: &Name,
+        form: Option<&Name>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<ListedLead>, StoreError> {
+        self.works()?.all_leads(workspace, form, before, limit).await
+    }
+
+    async fn all_tokens(
+        &self,
+        workspace: &Name,
+        component: Option<&Name>,
+        after: Option<&TokenId>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<ListedToken>, StoreError> {
+        self.works()?.all_tokens(workspace, component, after, limit, now).await
+    }
+
+    async fn revoke_token(&self, workspace: &Name, id: &TokenId) -> Result<bool, StoreError> {
+        self.works()?.revoke_token(workspace, id).await
+    }
+
+    async fn list_dead_letters(
+        &self,
+        workspace: &Name,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<ListedDeadLetter>, StoreError> {
+        self.works()?.list_dead_letters(workspace, before, limit).await
+    }
+
+    async fn deliver_again(&self, workspace: &Name, number: u64, now: Timestamp) -> Result<bool, StoreError> {
+        self.works()?.deliver_again(workspace, number, now).await
+    }
+
+    async fn drop_dead_letter(&self, workspace: &Name, number: u64) -> Result<bool, StoreError> {
+        self.works()?.drop_dead_letter(workspace, number).await
+    }
+}
+
+#[async_trait]
+impl Statistics for Flaky {
+    async fn add_stats(&self, stats: Vec<Stat>) -> Result<(), StoreError> {
+        self.works()?.add_stats(stats).await
+    }
+
+    async fn stats(&self, query: &StatQuery) -> Result<Vec<Stat>, StoreError> {
+        self.works()?.stats(query).await
     }
 }

@@ -52,7 +52,7 @@ async fn replace(rig: &Rig, stored: StoredSession) {
         lease: claimed.lease,
         now,
         consumed: claimed.inbound.seq,
-        session: Some(SessionCommit { stored, calling: None, timer: TimerChange::Keep, tokens_seen: 0 }),
+        session: Some(SessionCommit { stored, calling: None, timer: TimerChange::Keep, tokens_seen: 0, handed_over: false }),
         transcript: vec![],
         outbox: vec![],
         calls: vec![],

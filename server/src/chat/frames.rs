@@ -220,6 +220,13 @@ enum Shown<'a> {
     },
     Handover,
     End,
+    /// A person says something in place of the bot.
+    Agent {
+        by: &'a str,
+        text: &'a str,
+    },
+    /// The person gives the conversation back to the bot.
+    HandedBack,
 }
 
 /// Something to choose.
@@ -252,6 +259,9 @@ impl<'a> ServerFrame<'a> {
             // A phone number is for calls; here a person goes on in the same chat.
             Line::Handover { number: _ } => ("bot", Shown::Handover),
             Line::HungUp => ("user", Shown::End),
+            Line::TakenOver { by: _ } => ("bot", Shown::Handover),
+            Line::Agent { by, text } => ("bot", Shown::Agent { by, text }),
+            Line::HandedBack => ("bot", Shown::HandedBack),
         };
         Self::Row(Row { seq, at: row.at.to_string(), from, said })
     }
@@ -366,6 +376,10 @@ mod tests {
         expect(Line::Secret, r#""user","kind":"secret""#);
         expect(Line::HungUp, r#""user","kind":"end""#);
         expect(Line::Handover { number: Some("+49 30 1".into()) }, r#""bot","kind":"handover""#);
+        expect(Line::TakenOver { by: "Zoe".into() }, r#""bot","kind":"handover""#);
+        let agent = Line::Agent { by: "Zoe".into(), text: "Hello".into() };
+        expect(agent, r#""bot","kind":"agent","by":"Zoe","text":"Hello""#);
+        expect(Line::HandedBack, r#""bot","kind":"handed_back""#);
         expect(Line::Bot(OutMessage::Text("</script>".into())), r#""bot","kind":"text","text":"</script>""#);
         expect(
             Line::Bot(OutMessage::Options { text: "Sure?".into(), choices: choices.clone() }),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_model::SecretText;
@@ -11,6 +12,7 @@ use countersign_store::Retention;
 use url::Url;
 
 use super::listen;
+use super::node::Place;
 use super::problem::Fault;
 use super::section::Section;
 
@@ -30,6 +32,20 @@ pub enum KeySource {
         name: String,
         /// Where systemd put it; `None` when it did not.
         folder: Option<PathBuf>,
+    },
+    /// In a variable of the environment.
+    Variable {
+        /// Its name.
+        name: String,
+        /// What it holds; `None` when there is no such variable.
+        keys: Option<Arc<SecretText>>,
+    },
+    /// In the output of a command.
+    Command {
+        /// The program and its arguments.
+        argv: Vec<String>,
+        /// How long it may take.
+        timeout: Duration,
     },
 }
 
@@ -170,19 +186,60 @@ pub(super) fn keys(mut section: Section<'_>) -> KeySource {
     let file = section.text("file");
     let create = section.flag("create");
     let credential = section.text("credential");
-    if let (Some(_), Some((place, _))) = (&file, &credential) {
-        let (one, other) = (section.full("file"), section.full("credential"));
+    let variable = section.text("variable");
+    let command = section.texts("command");
+    let timeout = section.span("command_timeout", "1s", "2m").unwrap_or(Duration::from_secs(10));
+    let command_place =
+        command.as_ref().map(|texts| texts.first().map_or(&Place::Nowhere, |(place, _)| place));
+    let given: Vec<_> = [
+        ("file", file.as_ref().map(|(place, _)| place)),
+        ("credential", credential.as_ref().map(|(place, _)| place)),
+        ("variable", variable.as_ref().map(|(place, _)| place)),
+        ("command", command_place),
+    ]
+    .into_iter()
+    .filter_map(|(name, place)| Some((name, place?)))
+    .collect();
+    if let [(one, _), (other, place), ..] = given[..] {
+        let (one, other) = (section.full(one), section.full(other));
         section.wrong(place, Fault::Both { one, other });
     }
-    let source = match credential {
-        Some((_, name)) => KeySource::Credential { name, folder: None },
-        None => {
+    if let Some((place, name)) = &variable
+        && !is_variable(name)
+    {
+        let name = section.full("variable");
+        section.wrong(place, Fault::Form { name, expected: VARIABLE });
+    }
+    if command.as_ref().is_some_and(Vec::is_empty) {
+        let name = section.full("command");
+        section.wrong(&Place::Nowhere, Fault::Form { name, expected: COMMAND });
+    }
+    let source = match (credential, variable, command) {
+        (Some((_, name)), _, _) => KeySource::Credential { name, folder: None },
+        (_, Some((_, name)), _) => KeySource::Variable { name, keys: None },
+        (_, _, Some(argv)) => {
+            KeySource::Command { argv: argv.into_iter().map(|(_, text)| text).collect(), timeout }
+        }
+        (None, None, None) => {
             let file = file.map_or_else(|| "countersign.keys".to_owned(), |(_, path)| path);
             KeySource::File { path: section.report().path(&file), create: create.unwrap_or(true) }
         }
     };
     section.end();
     source
+}
+
+const VARIABLE: &str = "the name of a variable of the environment such as \"MASTER_KEYS\"; those that begin with \
+                        COUNTERSIGN_ are settings";
+const COMMAND: &str = "a program and its arguments, such as [\"/usr/bin/pass\", \"show\", \"countersign\"]";
+
+/// A variable whose name begins with `COUNTERSIGN_` would be taken for a setting.
+fn is_variable(name: &str) -> bool {
+    let well = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty()
+        && name.chars().all(well)
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.starts_with("COUNTERSIGN_")
 }
 
 pub(super) fn limits(mut section: Section<'_>) -> Limits {
@@ -276,6 +333,7 @@ pub(super) fn retention(mut section: Section<'_>) -> Retention {
         ids: section.span("ids", "8d", "365d").unwrap_or(default.ids),
         transcripts: section.span("transcripts", "1h", "3650d").unwrap_or(default.transcripts),
         receipts: section.span("receipts", "1h", "3650d").unwrap_or(default.receipts),
+        ..default
     };
     section.end();
     retention

@@ -44,7 +44,12 @@ impl Said {
                         said.spell.push(digits.to_owned());
                     }
                 }
-                Line::Secret | Line::HungUp => {}
+                // A person may take over in a chat; on the phone the caller is put through to a number.
+                Line::Secret | Line::HungUp | Line::TakenOver { .. } | Line::HandedBack => {}
+                Line::Agent { text, .. } => {
+                    said.words.push(OutMessage::Text(text));
+                    answered = true;
+                }
                 Line::Bot(message) => {
                     said.words.push(message);
                     answered = true;

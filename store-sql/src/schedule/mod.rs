@@ -9,6 +9,7 @@
 
 mod calls;
 mod counters;
+mod erased;
 mod inbox;
 mod kept;
 mod outbox;

@@ -4,8 +4,11 @@ mod calls;
 mod conversations;
 mod operator;
 mod outbox;
+mod people;
 mod records;
+mod reseal;
 mod secrets;
+pub(crate) mod statistics;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -2,16 +2,19 @@
 
 use async_trait::async_trait;
 use countersign_model::{Name, Timestamp};
-use countersign_store::{Backlog, BotVersion, Bots, Keys, PublishedBot, StoreError, Upkeep};
+use countersign_store::{
+    Backlog, BotVersion, Bots, Keys, PublishedBot, ResealedToken, SealedToken, StoreError, Upkeep,
+};
 use countersign_vault::WrappedKey;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::SqliteStore;
+use super::{SqliteStore, reseal};
 use crate::code;
 use crate::error::Failure;
 use crate::open::Role;
 use crate::reader;
-use crate::writer::{count, outbox_held};
+use crate::schedule::Schedule;
+use crate::writer::{Do, Tx, count, outbox_held};
 
 #[async_trait]
 impl Keys for SqliteStore {
@@ -40,6 +43,32 @@ impl Keys for SqliteStore {
             Ok(put.execute(values)? > 0)
         })
         .await
+    }
+
+    async fn tokens_sealed_before(
+        &self,
+        workspace: &Name,
+        version: u32,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<SealedToken>, StoreError> {
+        let workspace = workspace.clone();
+        self.readers.read(move |conn| reseal::sealed_before(conn, &workspace, version, after, limit)).await
+    }
+
+    async fn reseal_tokens(&self, tokens: Vec<ResealedToken>) -> Result<usize, StoreError> {
+        let write = move |tx: &mut Tx<'_>| reseal::reseal(tx, &tokens);
+        let keep = |schedule: &mut Schedule, replaced: &usize| {
+            if *replaced > 0 {
+                schedule.forget_secrets();
+            }
+        };
+        Ok(self.write(Do { write, keep }).await?)
+    }
+
+    async fn retire_data_key(&self, workspace: &Name, version: u32) -> Result<usize, StoreError> {
+        let workspace = workspace.clone();
+        self.change(move |tx| reseal::retire(tx, &workspace, version)).await
     }
 
     async fn remove_data_key(&self, workspace: &Name, version: u32) -> Result<(), StoreError> {

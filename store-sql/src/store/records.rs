@@ -71,8 +71,7 @@ impl Records for SqliteStore {
                 let end = after_all(&prefix);
                 let mut find = conn.prepare_cached(&sql)?;
                 let workspace = column(workspace.as_ref());
-                let mut rows =
-                    find.query((workspace, kind, &prefix, after, end, now.as_micros(), limit))?;
+                let mut rows = find.query((workspace, kind, &prefix, after, end, now.as_micros(), limit))?;
                 let mut records = Vec::new();
                 while let Some(row) = rows.next()? {
                     records.push(record(row, kind)?);
@@ -246,8 +245,7 @@ fn one(mut rows: rusqlite::Rows<'_>, kind: &'static str) -> Result<Option<Record
 
 fn record(row: &Row<'_>, kind: &'static str) -> Result<Record, Failure> {
     let workspace: String = row.get(0)?;
-    let workspace =
-        if workspace.is_empty() { None } else { Some(code::name(&workspace, "records")?) };
+    let workspace = if workspace.is_empty() { None } else { Some(code::name(&workspace, "records")?) };
     Ok(Record {
         key: RecordKey { workspace, kind, id: row.get(1)? },
         revision: Revision(row.get::<_, i64>(2)? as u64),

@@ -4,7 +4,7 @@
 //! keys, so many at a time, and the next sweep goes on where this one has stopped.
 
 use countersign_model::Timestamp;
-use countersign_store::{Retention, Swept};
+use countersign_store::{Hour, Retention, Swept};
 use rusqlite::OptionalExtension as _;
 
 use super::item::Work;
@@ -13,6 +13,7 @@ use crate::code;
 use crate::error::Fault;
 use crate::lines::Turns;
 use crate::schedule::Schedule;
+use crate::store::statistics;
 
 /// So many rows of a table are looked at in one sweep.
 const AT_ONCE: i64 = 2_000;
@@ -64,6 +65,7 @@ impl Work for Sweep {
         in_order(tx, "leads", before(retention.transcripts))?;
         let dead = in_order(tx, "dead_letters", before(retention.receipts))?;
         receipts(tx, &mut cursors, before(retention.receipts))?;
+        statistics::sweep(tx, Hour::of(before(retention.statistics)), AT_ONCE)?;
         if swept.tokens + swept.answers > 0 {
             tx.mirror.forget_secrets();
         }

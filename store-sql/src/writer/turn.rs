@@ -43,7 +43,11 @@ impl Work for CommitTurn {
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<Turned, Fault> {
         let Self { turn, consumed } = self;
         let mut entry = tx.take(&turn.lease.conversation)?.ok_or(Fault::Lost)?;
-        tx.sql("DELETE FROM inbox WHERE seq = ?1")?.execute([consumed.seq as i64])?;
+        if tx.sql("DELETE FROM inbox WHERE seq = ?1")?.execute([consumed.seq as i64])? == 0 {
+            // The contact was erased meanwhile, and has written again.
+            tx.put(entry);
+            return Err(Fault::Lost);
+        }
         if let Some(seen) = consumed.seen {
             entry.waiting.retain(|id| *id != seen.0);
             entry.seen.push(seen);
@@ -66,6 +70,11 @@ impl Work for CommitTurn {
         let calls = turn.calls.iter().map(|call| ask(tx, &mut entry, call, turn.session.as_ref()));
         let calls = calls.collect::<Result<_, _>>()?;
         conversation(tx, &mut entry, turn.session.as_ref())?;
+        if let Some(session) = turn.session.as_ref().filter(|session| session.handed_over != entry.handed_over) {
+            entry.handed_over = session.handed_over;
+            let since = session.handed_over.then_some(turn.now.as_micros());
+            tx.sql("UPDATE conversations SET handed_over = ?2 WHERE id = ?1")?.execute((entry.id, since))?;
+        }
         let conversation = entry.id;
         tx.put(entry);
         Ok(Turned { conversation, outbox, calls })

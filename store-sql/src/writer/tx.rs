@@ -31,6 +31,8 @@ pub(crate) struct Entry {
     /// The session in its row.
     pub(crate) session: Option<SessionId>,
     pub(crate) has_timer: bool,
+    /// A person has it.
+    pub(crate) handed_over: bool,
     /// Rows of tokens, by bot and component, once they were looked up.
     pub(crate) tokens: Option<Vec<(i64, Name, Name)>>,
     /// Rows of answers, by component and number, once they were looked up.
@@ -140,14 +142,16 @@ impl<'a> Tx<'a> {
         if let Some(entry) = self.read(channel, key)? {
             return Ok(entry);
         }
+        // After somebody was erased, an id that comes again may be theirs.
+        let spilled = self.sql("SELECT 1 FROM seen WHERE conversation = 0 LIMIT 1")?.exists(())?;
         let id = self
-            .sql("INSERT INTO conversations (channel, address) VALUES (?1, ?2)")?
-            .insert((channel, &key.address))?;
+            .sql("INSERT INTO conversations (channel, address, spilled) VALUES (?1, ?2, ?3)")?
+            .insert((channel, &key.address, spilled))?;
         let key = Arc::new(key.clone());
         let record = Record::default();
         self.loaded.push(Loaded { id, key: key.clone(), record, calling: None, new: true });
         let (tokens, answers) = (Some(Vec::new()), Some(Vec::new()));
-        Ok(Box::new(Entry { tokens, answers, ..Entry::new(id, key) }))
+        Ok(Box::new(Entry { tokens, answers, spilled, ..Entry::new(id, key) }))
     }
 
     pub(crate) fn put(&mut self, entry: Box<Entry>) {
@@ -180,7 +184,7 @@ impl<'a> Tx<'a> {
     fn read(&mut self, channel: i64, key: &ConversationKey) -> Result<Option<Box<Entry>>, Fault> {
         let mut find = self.sql(
             "SELECT id, tokens_epoch, tokens_seen, calling, last_turns, lines, spilled, timer_at IS NOT NULL, \
-             version, session_id, seen, session, recent FROM conversations WHERE channel = ?1 AND address = ?2",
+             version, session_id, seen, session, recent, handed_over IS NOT NULL FROM conversations WHERE channel = ?1 AND address = ?2",
         )?;
         let mut rows = find.query((channel, &key.address))?;
         let Some(row) = rows.next()? else { return Ok(None) };
@@ -199,6 +203,7 @@ impl<'a> Tx<'a> {
             recent: Turns::from_bytes(row.get(12)?)?,
             lines: lines as u64,
             has_timer: row.get(7)?,
+            handed_over: row.get(13)?,
             ..Entry::new(id, key.clone())
         };
         let record = Record {
@@ -228,6 +233,7 @@ impl Entry {
             lines: 0,
             session: None,
             has_timer: false,
+            handed_over: false,
             tokens: None,
             answers: None,
         }

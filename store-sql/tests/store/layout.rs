@@ -5,9 +5,10 @@ use countersign_store::conformance::fixture::{
     SESSION, at, calling, claim, claim_call, name, reply, say, token, turn,
 };
 use countersign_store::{
-    AnswerRow, BotVersion, CallCompletion, Calls as _, Claimed, Conversations as _, Delivery, Inbox as _,
-    Keys as _, Line, NewInbound, Outbox as _, Receipt, ReceiptState, Receipts as _, SealedPayload,
-    SecretChange, TimerChange, TokenRow, TurnCommit, WorkerId,
+    AnswerRow, AuditEntry, BotVersion, CallCompletion, Calls as _, Claimed, Conversations as _, Delivery,
+    Expected, Inbox as _, Keys as _, Line, NewInbound, Outbox as _, Receipt, ReceiptState, Receipts as _,
+    RecordKey, RecordValue, RecordWrite, Records as _, SealedPayload, SecretChange, TimerChange, TokenRow,
+    TurnCommit, WorkerId,
 };
 use countersign_store_sql::SqliteStore;
 use countersign_vault::{MasterKey, Sealed, WrappedKey};
@@ -144,8 +145,15 @@ async fn views_show_no_ciphertext() {
     assert_eq!(
         views,
         [
-            "v_audit", "v_calls", "v_conversations", "v_dead_letters", "v_inbox", "v_outbox", "v_records",
-            "v_tokens", "v_transcripts"
+            "v_audit",
+            "v_calls",
+            "v_conversations",
+            "v_dead_letters",
+            "v_inbox",
+            "v_outbox",
+            "v_records",
+            "v_tokens",
+            "v_transcripts"
         ]
     );
     for view in views {

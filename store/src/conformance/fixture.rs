@@ -65,6 +65,7 @@ pub fn turn(claimed: &Claimed, secs: i64) -> TurnCommit {
             calling: None,
             timer: TimerChange::Keep,
             tokens_seen: claimed.conversation.tokens_epoch,
+            handed_over: false,
         }),
         transcript: Vec::new(),
         outbox: Vec::new(),

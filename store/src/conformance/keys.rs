@@ -46,7 +46,10 @@ pub async fn bots_are_kept_once_each_version(store: &impl Store) {
     assert!(store.put_bot(again.clone()).await.unwrap());
     assert!(!store.put_bot(again).await.unwrap());
     let kept = store.bots(&name("acme")).await.unwrap();
-    assert_eq!(kept, [bot("acme", 2, "two"), PublishedBot { published_at: at(9), ..bot("acme", u64::MAX, "one") }]);
+    assert_eq!(
+        kept,
+        [bot("acme", 2, "two"), PublishedBot { published_at: at(9), ..bot("acme", u64::MAX, "one") }]
+    );
     assert!(store.put_bot(bot("acme", 3, "three")).await.unwrap());
     assert_eq!(store.bots(&name("acme")).await.unwrap().last().unwrap().version, BotVersion(3));
 }

@@ -63,6 +63,8 @@ macro_rules! conformance_tests {
                 timers::the_next_moment_is_known
                 keys::data_keys_are_kept_once_each
                 keys::bots_are_kept_once_each_version
+                secrets::tokens_are_sealed_anew_unless_they_have_changed
+                secrets::a_data_key_stays_while_something_is_sealed_by_it
                 outbox::what_was_accepted_of_a_delivery_is_known
                 outbox::a_held_outbox_hands_out_nothing
                 outbox::an_outbox_can_be_emptied

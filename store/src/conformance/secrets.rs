@@ -1,9 +1,10 @@
-use countersign_vault::Sealed;
+use countersign_vault::{MasterKey, Sealed, WrappedKey};
 
 use super::fixture::{at, calling, claim, claim_call, key, name, payload, reply, token, turn};
+use crate::console::{Expected, RecordKey, RecordValue, RecordWrite};
 use crate::record::{
-    AnswerRow, CallCompletion, InboundKind, RefreshToken, Retention, Revocation, SealedPayload, SecretChange,
-    Swept, TokenRow,
+    AnswerRow, CallCompletion, InboundKind, NewInbound, RefreshToken, ResealedToken, Retention, Revocation,
+    SealedPayload, SealedToken, SecretChange, Swept, TokenRow,
 };
 use crate::traits::Store;
 
@@ -172,4 +173,109 @@ pub async fn a_revoked_token_is_gone_at_once(store: &impl Store) {
     assert_eq!(store.held(&key("ada"), &name("bot")).await.unwrap().len(), 1);
     keep(store, "ada", "m3", token("a", "new", 100)).await;
     assert!(of("a").await && of("b").await);
+}
+
+/// A value as a data key of this version seals it: what is behind the header does not matter to a store.
+fn sealed(version: u32, text: &str) -> Sealed {
+    let mut bytes = vec![1, 9, 9, 9, 9];
+    bytes.extend(version.to_be_bytes());
+    bytes.extend([7; 60]);
+    bytes.extend(text.as_bytes());
+    let sealed = Sealed::from_bytes(bytes);
+    assert_eq!(sealed.key_version(), Some(version));
+    sealed
+}
+
+fn token_by(version: u32, component: &str, refresh: Option<u32>) -> TokenRow {
+    let refresh =
+        refresh.map(|version| RefreshToken { sealed: sealed(version, "refresh"), expires_at: at(9_000) });
+    TokenRow { sealed: sealed(version, component), refresh, ..token(component, "", 100) }
+}
+
+/// The components of tokens that are sealed by keys before 2.
+async fn old(store: &impl Store, after: u64, limit: usize) -> (Vec<String>, Vec<SealedToken>) {
+    let tokens = store.tokens_sealed_before(&name("acme"), 2, after, limit).await.unwrap();
+    (tokens.iter().map(|token| token.row.component.to_string()).collect(), tokens)
+}
+
+pub async fn tokens_are_sealed_anew_unless_they_have_changed(store: &impl Store) {
+    keep(store, "ada", "m1", token_by(1, "a", None)).await;
+    keep(store, "ada", "m2", token_by(2, "b", Some(1))).await;
+    keep(store, "ada", "m3", token_by(2, "c", Some(2))).await;
+    keep(store, "bob", "m4", token_by(1, "d", Some(1))).await;
+    keep(store, "bob", "m5", token_by(1, "e", None)).await;
+    let (names, tokens) = old(store, 0, 100).await;
+    assert_eq!(names, ["a", "b", "d", "e"]);
+    assert_eq!((&tokens[1].conversation, &tokens[1].row), (&key("ada"), &token_by(2, "b", Some(1))));
+    assert_eq!(old(store, 0, 3).await.0, ["a", "b", "d"]);
+    assert_eq!(old(store, tokens[1].position, 100).await.0, ["d", "e"]);
+    assert!(store.tokens_sealed_before(&name("other"), 2, 0, 100).await.unwrap().is_empty());
+
+    // One is renewed in between, and another one ends.
+    keep(store, "bob", "m6", token_by(1, "e", Some(1))).await;
+    let forget = SecretChange::ForgetToken { bot: name("bot"), component: name("a") };
+    change(store, "ada", "m7", vec![forget]).await;
+    let again = |before: SealedToken| ResealedToken {
+        sealed: sealed(2, "new"),
+        refresh: before.row.refresh.is_some().then(|| sealed(2, "new refresh")),
+        before,
+    };
+    let again: Vec<_> = tokens.into_iter().map(again).collect();
+    assert_eq!(
+        store.reseal_tokens(again.clone()).await.unwrap(),
+        2,
+        "the renewed one and the gone one stay so"
+    );
+    assert_eq!(store.reseal_tokens(again).await.unwrap(), 0, "nothing is as it was");
+    assert_eq!(old(store, 0, 100).await.0, ["e"]);
+    let of = async |address: &str, component: &str| {
+        store.token(&key(address), &name("bot"), &name(component)).await.unwrap()
+    };
+    assert_eq!(of("ada", "a").await, None);
+    let b = of("ada", "b").await.unwrap();
+    assert_eq!((b.sealed, b.refresh.unwrap().sealed), (sealed(2, "new"), sealed(2, "new refresh")));
+    assert_eq!((b.expires_at, b.logged_in_at), (at(100), at(0)));
+    assert_eq!(of("bob", "e").await.unwrap(), token_by(1, "e", Some(1)));
+}
+
+pub async fn a_data_key_stays_while_something_is_sealed_by_it(store: &impl Store) {
+    let master = MasterKey::generate().unwrap().id();
+    for (workspace, version) in [("acme", 1), ("acme", 2), ("other", 1)] {
+        let key = WrappedKey { workspace: name(workspace), version, master, bytes: b"key".to_vec() };
+        assert!(store.add_data_key(key).await.unwrap());
+    }
+    let retire = async || store.retire_data_key(&name("acme"), 1).await.unwrap();
+    keep(store, "ada", "m1", token_by(1, "a", Some(1))).await;
+    let value = SealedPayload { sealed: sealed(1, "answer"), expires_at: at(9_000) };
+    let answer = AnswerRow { component: name("a"), index: 0, value };
+    change(store, "ada", "m2", vec![SecretChange::PutAnswer(answer)]).await;
+    let waiting = SealedPayload { sealed: sealed(1, "words"), expires_at: at(9_000) };
+    store.accept(vec![NewInbound { payload: Some(waiting), ..reply("bob", "m3") }]).await.unwrap();
+    assert_eq!(retire().await, 4);
+    let claimed = claim(store, 0).await.unwrap();
+    store.commit_turn(turn(&claimed, 0)).await.unwrap();
+    assert_eq!(retire().await, 3);
+    change(store, "ada", "m4", vec![SecretChange::ForgetAllAnswers]).await;
+    assert_eq!(retire().await, 2);
+    assert_eq!(store.data_keys().await.unwrap().len(), 3);
+    change(store, "ada", "m5", vec![SecretChange::ForgetAllTokens]).await;
+    // The console keeps sealed values in JSON, and its own bytes.
+    let write = async |expected, body: Option<Vec<u8>>| {
+        let record = RecordKey { workspace: Some(name("acme")), kind: "secret", id: "a".into() };
+        let value = body.map(|body| RecordValue { body, alias: None, expires_at: None });
+        let write = RecordWrite { key: record, expected, value };
+        store.change(vec![write], Vec::new(), at(0)).await.unwrap();
+    };
+    // `sealed(1, "secret")` in base64.
+    let encoded = format!("AQkJCQkAAAAB{}c2VjcmV0", "BwcH".repeat(20));
+    write(Expected::Absent, Some(format!(r#"{{"value":"{encoded}"}}"#).into_bytes())).await;
+    assert_eq!(retire().await, 1);
+    write(Expected::Anything, Some(sealed(1, "secret").into_bytes())).await;
+    assert_eq!(retire().await, 1);
+    write(Expected::Anything, None).await;
+    assert_eq!(retire().await, 0);
+    let mut left: Vec<_> = store.data_keys().await.unwrap();
+    left.sort_by_key(|key| key.version);
+    let left: Vec<_> = left.iter().map(|key| (key.workspace.as_str(), key.version)).collect();
+    assert_eq!(left, [("other", 1), ("acme", 2)]);
 }

@@ -28,6 +28,7 @@ pub async fn old_rows_are_swept(store: &impl Store) {
         ids: Duration::from_secs(100),
         transcripts: Duration::from_secs(200),
         receipts: Duration::from_secs(300),
+        ..Retention::default()
     };
     store.accept(vec![reply("ada", "m1")]).await.unwrap();
     let claimed = claim(store, 0).await.unwrap();

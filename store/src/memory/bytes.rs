@@ -25,7 +25,7 @@ pub(super) fn of(state: &State) -> Vec<u8> {
         put(&record.body);
     }
     state.kept.audit.values().flatten().for_each(|line| put(format!("{:?}", line.entry).as_bytes()));
-    for dead in &state.dead {
+    for (_, dead) in &state.dead {
         put(format!("{:?} {}", dead.delivery, dead.conversation.address).as_bytes());
     }
     for (key, conversation) in &state.conversations {

@@ -1,8 +1,11 @@
 //! The store in memory: for `chat`, for tests, and as the plainest reading of what the traits say.
 
 mod bytes;
+mod people;
 mod records;
+mod reseal;
 mod state;
+mod statistics;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,8 +17,8 @@ use crate::error::{CommitError, StoreError};
 use crate::record::{
     AnswerRow, Backlog, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
     ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, DeliveryLease, InboundKind, InboxRow,
-    Lead, Lease, NewInbound, Pending, PublishedBot, Receipt, Retention, Revocation, Swept, TokenInfo,
-    TokenRow, TranscriptRow, TurnCommit, WorkerId,
+    Lead, Lease, NewInbound, Pending, PublishedBot, Receipt, ResealedToken, Retention, Revocation,
+    SealedToken, Swept, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
 };
 use crate::traits::{
     Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Timers, Upkeep,
@@ -122,7 +125,9 @@ impl Conversations for MemoryStore {
     }
 
     async fn leads(&self, key: &ConversationKey) -> Result<Vec<Lead>, StoreError> {
-        Ok(self.state().conversations.get(key).map(|c| c.leads.clone()).unwrap_or_default())
+        let state = self.state();
+        let leads = state.conversations.get(key).map(|c| c.leads.as_slice()).unwrap_or_default();
+        Ok(leads.iter().map(|(_, lead)| lead.clone()).collect())
     }
 }
 
@@ -248,7 +253,8 @@ impl Outbox for MemoryStore {
         let mut state = self.state();
         let delivery = state.take_delivery(lease).ok_or(CommitError::LeaseLost)?;
         let (conversation, code) = (lease.conversation.clone(), code.map(str::to_owned));
-        state.dead.push(DeadLetter { conversation, delivery, at: now, code });
+        let number = state.next();
+        state.dead.push((number, DeadLetter { conversation, delivery, at: now, code }));
         Ok(())
     }
 
@@ -268,7 +274,8 @@ impl Outbox for MemoryStore {
 
     async fn dead_letters(&self, workspace: &Name) -> Result<Vec<DeadLetter>, StoreError> {
         let state = self.state();
-        Ok(state.dead.iter().filter(|dead| dead.conversation.workspace == *workspace).cloned().collect())
+        let dead = state.dead.iter().map(|(_, dead)| dead);
+        Ok(dead.filter(|dead| dead.conversation.workspace == *workspace).cloned().collect())
     }
 }
 
@@ -420,6 +427,29 @@ impl Keys for MemoryStore {
         let mut state = self.state();
         let known = state.keys.get_mut(&(key.workspace.clone(), key.version));
         Ok(known.map(|known| *known = key).is_some())
+    }
+
+    async fn tokens_sealed_before(
+        &self,
+        workspace: &Name,
+        version: u32,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<SealedToken>, StoreError> {
+        Ok(self.state().tokens_sealed_before(workspace, version, after, limit))
+    }
+
+    async fn reseal_tokens(&self, tokens: Vec<ResealedToken>) -> Result<usize, StoreError> {
+        Ok(self.state().reseal_tokens(tokens))
+    }
+
+    async fn retire_data_key(&self, workspace: &Name, version: u32) -> Result<usize, StoreError> {
+        let mut state = self.state();
+        let sealed = state.sealed_by(workspace, version);
+        if sealed == 0 {
+            state.keys.remove(&(workspace.clone(), version));
+        }
+        Ok(sealed)
     }
 
     async fn remove_data_key(&self, workspace: &Name, version: u32) -> Result<(), StoreError> {

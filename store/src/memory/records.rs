@@ -113,8 +113,9 @@ impl Records for MemoryStore {
     ) -> Result<Option<Record>, StoreError> {
         let state = self.state();
         let mut records = state.kept.records.values();
-        let same =
-            |record: &&Record| record.key.kind == kind && record.alias.as_deref() == Some(alias) && lives(record, now);
+        let same = |record: &&Record| {
+            record.key.kind == kind && record.alias.as_deref() == Some(alias) && lives(record, now)
+        };
         Ok(records.find(same).cloned())
     }
 
@@ -134,9 +135,8 @@ impl Records for MemoryStore {
             key.workspace.as_ref() == workspace && key.kind == kind && key.id.starts_with(prefix)
         };
         let records = state.kept.records.range(first..).take_while(|(key, _)| wanted(key));
-        let records = records.filter(|(key, record)| {
-            after.is_none_or(|after| key.id.as_str() > after) && lives(record, now)
-        });
+        let records = records
+            .filter(|(key, record)| after.is_none_or(|after| key.id.as_str() > after) && lives(record, now));
         Ok(records.take(limit).map(|(_, record)| record.clone()).collect())
     }
 

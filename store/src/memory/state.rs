@@ -21,14 +21,23 @@ pub(super) struct State {
     pub(super) receipts: BTreeMap<(ConversationKey, String), Receipt>,
     pub(super) bots: Vec<PublishedBot>,
     pub(super) held: bool,
-    pub(super) dead: Vec<DeadLetter>,
+    /// With their numbers.
+    pub(super) dead: Vec<(u64, DeadLetter)>,
     pub(super) keys: BTreeMap<(Name, u32), WrappedKey>,
     pub(super) kept: super::records::Kept,
+    pub(super) stats: super::statistics::Counted,
+    /// Hashes of ids of conversations that were erased, and when they came in.
+    pub(super) erased: HashMap<u64, Timestamp>,
+    /// The number of the newest conversation.
+    numbers: u64,
     counter: u64,
 }
 
 #[derive(Default)]
 pub(super) struct Conversation {
+    pub(super) number: u64,
+    /// Since when a person has it.
+    pub(super) handed_over_at: Option<Timestamp>,
     pub(super) session: Option<StoredSession>,
     pub(super) calling: Option<CallId>,
     pub(super) tokens_epoch: u64,
@@ -43,7 +52,8 @@ pub(super) struct Conversation {
     pub(super) transcript: Vec<TranscriptRow>,
     /// How many rows of the transcript have been removed before those.
     pub(super) gone: u64,
-    pub(super) leads: Vec<Lead>,
+    /// With their numbers.
+    pub(super) leads: Vec<(u64, Lead)>,
 }
 
 pub(super) struct Outgoing {
@@ -99,13 +109,16 @@ impl State {
     }
 
     pub(super) fn of(&mut self, key: &ConversationKey) -> &mut Conversation {
-        self.conversations.entry(key.clone()).or_default()
+        self.conversations.entry(key.clone()).or_insert_with(|| {
+            self.numbers += 1;
+            Conversation { number: self.numbers, ..Conversation::default() }
+        })
     }
 
     pub(super) fn accept(&mut self, row: NewInbound) -> bool {
         let key = row.conversation;
         let id = (key.clone(), row.id.clone());
-        if self.ids.contains_key(&id) {
+        if self.ids.contains_key(&id) || self.erased.contains_key(&super::people::hash(&id.0, &id.1)) {
             return false;
         }
         self.ids.insert(id, row.received_at);
@@ -121,7 +134,7 @@ impl State {
 
     pub(super) fn commit(&mut self, turn: TurnCommit) {
         let first = self.counter + 1;
-        self.counter += (turn.outbox.len() + turn.calls.len()) as u64;
+        self.counter += (turn.outbox.len() + turn.calls.len() + turn.leads.len()) as u64;
         let mut seq = first..;
         let now = turn.now;
         let conversation = self.of(&turn.lease.conversation);
@@ -130,17 +143,9 @@ impl State {
         conversation
             .transcript
             .extend(turn.transcript.into_iter().map(|line| TranscriptRow { at: now, line }));
-        conversation.leads.extend(turn.leads);
+        conversation.leads.extend((&mut seq).zip(turn.leads));
         turn.secrets.into_iter().for_each(|change| conversation.change(change));
-        conversation.outbox.extend(turn.outbox.into_iter().zip(&mut seq).map(|(delivery, seq)| Outgoing {
-            seq,
-            delivery,
-            created_at: now,
-            due: now,
-            attempts: 0,
-            done: 0,
-            lease: Held::default(),
-        }));
+        turn.outbox.into_iter().zip(&mut seq).for_each(|(delivery, seq)| conversation.send(seq, delivery, now));
         let new = turn.calls.into_iter().zip(&mut seq);
         conversation.calls.extend(new.map(|(new, seq)| Call { seq, new, sent: 0, lease: Held::default() }));
         if let Some(session) = turn.session {
@@ -149,6 +154,8 @@ impl State {
             conversation.calls.retain(|row| row.new.session == id && Some(row.new.call) == session.calling);
             conversation.tokens_seen = session.tokens_seen;
             conversation.session = Some(session.stored);
+            let since = conversation.handed_over_at.unwrap_or(now);
+            conversation.handed_over_at = session.handed_over.then_some(since);
             match session.timer {
                 TimerChange::Keep => {}
                 TimerChange::Set(timer, at) => conversation.timer = Some((id, timer, at)),
@@ -275,9 +282,11 @@ impl State {
             at.plus(retention.ids) > now || inbox.is_some_and(|inbox| inbox.iter().any(|row| row.id == *id))
         });
         swept.ids = ids - self.ids.len();
+        self.erased.retain(|_, at| at.plus(retention.ids) > now);
+        self.stats.sweep(now.minus(retention.statistics));
         self.counters.retain(|_, counter| counter.expires_at > now);
         self.receipts.retain(|_, receipt| receipt.at.plus(retention.receipts) > now);
-        self.dead.retain(|dead| dead.at.plus(retention.receipts) > now);
+        self.dead.retain(|(_, dead)| dead.at.plus(retention.receipts) > now);
         for conversation in self.conversations.values_mut() {
             let (tokens, answers) = (conversation.tokens.len(), conversation.answers.len());
             conversation.tokens.retain(|_, token| {
@@ -288,7 +297,7 @@ impl State {
             let lines = conversation.transcript.len();
             conversation.transcript.retain(|row| row.at.plus(retention.transcripts) > now);
             conversation.gone += (lines - conversation.transcript.len()) as u64;
-            conversation.leads.retain(|lead| lead.at.plus(retention.transcripts) > now);
+            conversation.leads.retain(|(_, lead)| lead.at.plus(retention.transcripts) > now);
             swept.lines += lines - conversation.transcript.len();
             swept.tokens += tokens - conversation.tokens.len();
             swept.answers += answers - conversation.answers.len();
@@ -302,6 +311,11 @@ impl Conversation {
     pub(super) fn next_row(&self) -> Option<&InboxRow> {
         let mut rows = self.inbox.iter();
         if self.calling.is_some() { rows.find(|row| !row.kind.waits_for_call()) } else { rows.next() }
+    }
+
+    pub(super) fn send(&mut self, seq: u64, delivery: Delivery, now: Timestamp) {
+        let (attempts, done, lease) = (0, 0, Held::default());
+        self.outbox.push_back(Outgoing { seq, delivery, created_at: now, due: now, attempts, done, lease });
     }
 
     pub(super) fn as_record(&self) -> crate::record::Conversation {
