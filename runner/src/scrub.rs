@@ -10,15 +10,25 @@ const SHORTEST: usize = 6;
 
 const MARK: &str = "•••";
 
-/// The spellings of secrets that are looked for.
-pub(crate) struct Scrubber(Vec<Zeroizing<String>>);
+/// Takes secrets out of texts, in all the spellings that services use for them.
+pub struct Scrubber(Vec<Zeroizing<String>>);
 
 impl Scrubber {
-    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretText>) -> Self {
+    /// Looks for secrets of six characters or more: shorter ones stand in too much that is none.
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretText>) -> Self {
+        Self::from_length(SHORTEST, secrets)
+    }
+
+    /// Looks for short ones too: for what an author is shown, where too little is better than too much.
+    pub fn strict<'a>(secrets: impl IntoIterator<Item = &'a SecretText>) -> Self {
+        Self::from_length(1, secrets)
+    }
+
+    fn from_length<'a>(shortest: usize, secrets: impl IntoIterator<Item = &'a SecretText>) -> Self {
         let mut spellings = Vec::new();
         for secret in secrets {
             let secret = secret.expose();
-            if secret.len() < SHORTEST {
+            if secret.len() < shortest {
                 continue;
             }
             let json = spelled(secret, Place::JsonString);
@@ -48,7 +58,8 @@ impl Scrubber {
         self.0.iter().any(|spelling| text.contains(spelling.as_str()))
     }
 
-    pub(crate) fn text(&self, text: &mut String) {
+    /// Puts `•••` in their place.
+    pub fn text(&self, text: &mut String) {
         for spelling in &self.0 {
             if text.contains(spelling.as_str()) {
                 let clean = text.replace(spelling.as_str(), MARK);

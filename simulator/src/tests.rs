@@ -50,7 +50,7 @@ scripts:
         message: "Bye."
 "#;
 
-struct NoSleep;
+pub(crate) struct NoSleep;
 
 impl Sleeper for NoSleep {
     fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
