@@ -8,6 +8,7 @@ mod config;
 mod front;
 mod harden;
 mod hooks;
+mod key_command;
 mod keys;
 mod lines;
 mod listener;
@@ -31,9 +32,11 @@ pub use config::{
     Metrics, Otlp, Place, Problem,
 };
 pub use harden::{Unhardened, harden};
+pub use key_command::CommandFault;
+pub use keys::check_keys;
 pub use reload::{Reload, Reloaded};
 pub use server::{Seams, Server};
 pub use start_error::StartError;
 pub use steady::SteadyClock;
 pub use voice::{Patience, PhoneChannel};
-pub use workshop::{KeyError, Outbox, Rotated, Rotation, Which, Workshop};
+pub use workshop::{KeyError, Outbox, Retired, Rotated, Rotation, Which, Workshop};

@@ -1,6 +1,6 @@
 //! What changes while a server runs: bot files when the operator says so, keys when they were rotated.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use countersign_runner::Store;
@@ -94,9 +94,19 @@ impl KeyWatch {
     /// Opens the keys anew; whether that is done. What cannot be opened leaves the ring as it is.
     async fn look(&self, store: &dyn Store) -> bool {
         let Ok(wrapped) = store.data_keys().await else { return false };
-        let ring = keys::masters(&self.source, true)
-            .map_err(|error| error.to_string())
-            .and_then(|masters| KeyRing::unlock(masters, wrapped).map_err(|error| error.to_string()));
+        let is_new = !self.ring.read().unwrap_or_else(PoisonError::into_inner).holds(&wrapped);
+        if !is_new && matches!(self.source, KeySource::Variable { .. } | KeySource::Command { .. }) {
+            return true;
+        }
+        // A command may take seconds.
+        let source = self.source.clone();
+        let ring = tokio::task::spawn_blocking(move || {
+            keys::masters(&source, true)
+                .map_err(|error| error.to_string())
+                .and_then(|masters| KeyRing::unlock(masters, wrapped).map_err(|error| error.to_string()))
+        })
+        .await
+        .unwrap_or_else(|error| Err(error.to_string()));
         match ring {
             Ok(ring) => replace(&self.ring, ring),
             Err(error) => {

@@ -12,6 +12,7 @@ use countersign_store::StoreError;
 use countersign_vault::{KeyFileError, KeyParseError};
 
 use crate::bots::{NoBot, Refused};
+use crate::key_command::CommandFault;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,31 @@ pub enum StartError {
         name: String,
         /// What is wrong.
         source: KeyParseError,
+    },
+    /// The variable with the keys is not set.
+    #[error(
+        "`keys.variable` is `{name}`, and there is no such variable in the environment of this program, or it is empty; \
+         set it to the lines of a key file (`countersign keys make` makes one), or name a file with `keys.file`"
+    )]
+    NoVariable {
+        /// Its name.
+        name: String,
+    },
+    /// The variable holds no keys.
+    #[error("the variable `{name}` cannot be used: {source}")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        source: KeyParseError,
+    },
+    /// The command gave no keys.
+    #[error("`keys.command`, the program `{program}`: {fault}")]
+    KeyCommand {
+        /// The program, without its arguments.
+        program: String,
+        /// What is wrong.
+        fault: CommandFault,
     },
     /// The keys of the database do not open.
     #[error(transparent)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_model::{Name, Timestamp};
-use countersign_runner::Store;
+use countersign_runner::{Resealed, Store};
 use countersign_store::failpoint::Failpoint;
 use countersign_store::{Backlog, DeadLetter, Revocation, StoreError, TokenInfo};
 use countersign_store_sql::OpenError;
@@ -65,15 +65,35 @@ pub struct Rotated {
     pub rewrapped: usize,
     /// The version of the new data key, when one was made.
     pub data_key: Option<u32>,
+    /// What came of the data keys before it.
+    pub data_keys: Retired,
     /// Master keys that are no longer in the file.
     pub retired: Vec<KeyId>,
-    /// The key file.
-    pub file: PathBuf,
+    /// The key file; none when the keys come from elsewhere and no new one was made.
+    pub file: Option<PathBuf>,
+}
+
+/// What came of taking older data keys out of use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retired {
+    /// How many tokens were sealed by the newest one.
+    pub tokens: Resealed,
+    /// Versions that were removed: nothing is sealed by them.
+    pub gone: Vec<u32>,
+    /// Versions that stay, and how much they have sealed: answers of logins under way, messages that wait. That ends by
+    /// itself, within the hour as a rule.
+    pub needed: Vec<(u32, usize)>,
 }
 
 /// Why keys were not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
+    /// The keys come from a variable or a command, and cannot be taken out there.
+    #[error(
+        "the keys do not come from a file, so the old ones cannot be taken out here; take their lines out where the keys \
+         are kept, when `countersign keys rotate` has said that all data keys are wrapped by the new one"
+    )]
+    NotHere,
     /// The keys are not in a file that can be changed.
     #[error(
         "the keys come from a credential of systemd, which cannot be written; name the file behind it with `--key-file`"
@@ -177,32 +197,46 @@ impl Workshop {
         self.store.discard_outbox().await
     }
 
-    /// Makes a new master key and wraps all data keys by it. It can be broken off at any place and begun again: a data
+    /// Makes a new master key and wraps all data keys by it. Where the keys come from a variable or a command, the first
+    /// of them is the new one. It can be broken off at any place and begun again: a data
     /// key is always wrapped by a key that is in the file.
     ///
     /// # Errors
     /// [`KeyError`].
     pub async fn rotate(&self, rotation: Rotation) -> Result<Rotated, KeyError> {
-        let KeySource::File { path, .. } = &self.keys else { return Err(KeyError::Credential) };
-        let file = KeyFile::at(path);
-        let mut ring = self.ring(file.load()?).await?;
+        let file = match &self.keys {
+            KeySource::File { path, .. } => Some(KeyFile::at(path)),
+            KeySource::Credential { .. } => return Err(KeyError::Credential),
+            KeySource::Variable { .. } | KeySource::Command { .. } if rotation.retire => {
+                return Err(KeyError::NotHere);
+            }
+            KeySource::Variable { .. } | KeySource::Command { .. } => None,
+        };
+        let masters = keys::masters(&self.keys, true)?;
+        let mut ring = self.ring(masters).await?;
         // By the old master key, which the server knows: it can use the new data key from the first moment.
         let mut data_key = None;
         if rotation.data_key {
             data_key = Some(self.new_data_key(&mut ring).await?);
             tokio::time::sleep(rotation.pause).await;
         }
-        let mut ring = self.ring(file.add_key()?).await?;
+        if let Some(file) = &file {
+            ring = self.ring(file.add_key()?).await?;
+        }
         let mut rewrapped = 0;
         for (workspace, version) in ring.outdated() {
             let Some(wrapped) = ring.rewrap(&workspace, version)? else { continue };
             Failpoint::KeyRewrapped.pass();
             rewrapped += usize::from(self.store.replace_data_key(wrapped).await?);
         }
-        let masters = file.load()?;
+        let data_keys = match rotation.data_key {
+            true => self.retire().await?,
+            false => Retired::default(),
+        };
+        let masters = keys::masters(&self.keys, true)?;
         let active = masters.active().id();
         let mut retired = Vec::new();
-        if rotation.retire {
+        if let (Some(file), true) = (&file, rotation.retire) {
             let stored = self.store.data_keys().await?;
             for old in masters.ids().filter(|id| *id != active) {
                 ring.retire(old, &stored)?;
@@ -210,7 +244,36 @@ impl Workshop {
                 retired.push(old);
             }
         }
-        Ok(Rotated { active, rewrapped, data_key, retired, file: path.clone() })
+        let file = file.map(|file| file.path().to_owned());
+        Ok(Rotated { active, rewrapped, data_key, data_keys, retired, file })
+    }
+
+    /// Seals tokens by the newest data key, and removes the older ones that nothing is sealed by. A running server is
+    /// given `pause` to take over the newest. It can be broken off at any place and begun again.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub async fn retire_data_keys(&self, pause: Duration) -> Result<Retired, KeyError> {
+        tokio::time::sleep(pause).await;
+        self.retire().await
+    }
+
+    async fn retire(&self) -> Result<Retired, KeyError> {
+        let ring = self.ring(keys::masters(&self.keys, true)?).await?;
+        let mut retired = Retired::default();
+        let older = ring.older(&self.workspace);
+        if older.is_empty() {
+            return Ok(retired);
+        }
+        retired.tokens =
+            countersign_runner::reseal_tokens(self.store.as_ref(), &ring, &self.workspace).await?;
+        for version in older {
+            match self.store.retire_data_key(&self.workspace, version).await? {
+                0 => retired.gone.push(version),
+                sealed => retired.needed.push((version, sealed)),
+            }
+        }
+        Ok(retired)
     }
 
     /// Data keys that do not open with the master keys there are, and why.
@@ -277,7 +340,7 @@ mod tests {
     use std::path::Path;
 
     use countersign_model::SecretText;
-    use countersign_vault::Scope;
+    use countersign_vault::{MasterKey, Scope};
 
     use super::*;
 
@@ -322,11 +385,15 @@ mod tests {
         let sealed = ring.seal(&scope(), &SecretText::from("canary")).unwrap();
         let rotated = workshop.rotate(Rotation { data_key: true, ..Rotation::default() }).await.unwrap();
         assert_eq!((rotated.rewrapped, rotated.data_key, rotated.retired.len()), (2, Some(2), 0));
+        assert_eq!(rotated.data_keys.gone, [1], "nothing in the store is sealed by it");
         assert_ne!(rotated.active, old);
         let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
-        assert_eq!(ring.open(&scope(), &sealed, Timestamp::from_secs(0)).unwrap().expose(), "canary");
+        assert!(ring.open(&scope(), &sealed, Timestamp::from_secs(0)).is_err());
+        let sealed = ring.seal(&scope(), &SecretText::from("canary")).unwrap();
         let again = workshop.rotate(Rotation { retire: true, ..Rotation::default() }).await.unwrap();
-        assert_eq!((again.rewrapped, again.retired.len()), (2, 2));
+        assert_eq!((again.rewrapped, again.retired.len()), (1, 2));
+        let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
+        assert_eq!(ring.open(&scope(), &sealed, Timestamp::from_secs(0)).unwrap().expose(), "canary");
         let left: Vec<_> = world.file().load().unwrap().ids().collect();
         assert_eq!(left, [again.active]);
         assert!(workshop.lost_keys().await.unwrap().is_empty());
@@ -341,6 +408,28 @@ mod tests {
         assert!(error.to_string().contains("`--key-file`"), "{error}");
         let workshop = workshop.with_key_file(world.file().path().to_owned());
         assert_eq!(workshop.rotate(Rotation::default()).await.unwrap().rewrapped, 1);
+    }
+
+    #[tokio::test]
+    async fn keys_from_elsewhere_are_rotated_where_they_are_kept() {
+        let world = World::new().await;
+        let lines = || std::fs::read_to_string(world.file().path()).unwrap();
+        let from = |text: String| KeySource::Variable {
+            name: "KEYS".to_owned(),
+            keys: Some(Arc::new(SecretText::new(text))),
+        };
+        let new = MasterKey::generate().unwrap();
+        let both = from(format!("{}\n{}", new.to_line().expose(), lines()));
+        let workshop = Workshop { keys: both.clone(), ..world.workshop() };
+        let error = workshop.rotate(Rotation { retire: true, ..Rotation::default() }).await.unwrap_err();
+        assert!(error.to_string().contains("take their lines out where the keys are kept"), "{error}");
+        let rotated = workshop.rotate(Rotation::default()).await.unwrap();
+        assert_eq!((rotated.active, rotated.rewrapped, rotated.file), (new.id(), 1, None));
+        let workshop = Workshop { keys: from(new.to_line().into_public()), ..world.workshop() };
+        assert!(workshop.lost_keys().await.unwrap().is_empty(), "the old key is of no use any more");
+        assert_eq!(workshop.rotate(Rotation::default()).await.unwrap().rewrapped, 0);
+        let none = Workshop { keys: from(String::new()), ..world.workshop() };
+        assert!(matches!(none.rotate(Rotation::default()).await, Err(KeyError::Start(_))));
     }
 
     #[tokio::test]

@@ -146,8 +146,7 @@ impl KeyRing {
     /// # Errors
     /// [`SealError::Library`].
     pub fn new_data_key(&mut self, workspace: &Name) -> Result<WrappedKey, SealError> {
-        let newest = self.workspaces.get(workspace).and_then(|versions| versions.keys().next_back());
-        let version = newest.copied().unwrap_or(0) + 1;
+        let version = self.newest(workspace).unwrap_or(0) + 1;
         let key = Key::new(aead::random().map_err(|_| SealError::Library)?);
         let master = self.masters.active();
         let wrapped = wrap(master, workspace, version, &key)?;
@@ -215,12 +214,35 @@ impl KeyRing {
         now: Timestamp,
     ) -> Result<Option<Sealed>, OpenError> {
         let version = sealed.header()?.version;
-        let newest = self.workspaces.get(&scope.workspace).and_then(|versions| versions.keys().next_back());
-        if newest == Some(&version) {
+        if self.newest(&scope.workspace) == Some(version) {
             return Ok(None);
         }
         let secret = self.open(scope, sealed, now)?;
         Ok(self.seal(scope, &secret).ok())
+    }
+
+    /// Whether these are just its data keys, each under the same master key.
+    pub fn holds(&self, wrapped: &[WrappedKey]) -> bool {
+        let known = |key: &WrappedKey| {
+            self.data_key(&key.workspace, key.version).is_some_and(|known| known.master == key.master)
+        };
+        wrapped.len() == self.workspaces.values().map(BTreeMap::len).sum::<usize>()
+            && wrapped.iter().all(known)
+    }
+
+    /// The version of the data key that seals new values of a workspace.
+    pub fn newest(&self, workspace: &Name) -> Option<u32> {
+        self.workspaces.get(workspace)?.keys().next_back().copied()
+    }
+
+    /// The versions of a workspace that only open what they have sealed before, oldest first.
+    pub fn older(&self, workspace: &Name) -> Vec<u32> {
+        let mut versions: Vec<_> = self
+            .workspaces
+            .get(workspace)
+            .map_or_else(Vec::new, |versions| versions.keys().copied().collect());
+        versions.pop();
+        versions
     }
 
     /// The data keys, as workspace and version, that are not wrapped by the active master key.

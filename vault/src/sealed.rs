@@ -1,5 +1,7 @@
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign_model::Name;
 
 use crate::aead::{self, NONCE_LEN, TAG_LEN};
@@ -75,6 +77,22 @@ impl Sealed {
         Self(bytes)
     }
 
+    /// The sealed values that are these bytes, or stand in them in base64 as strings of JSON.
+    pub fn all_in(bytes: &[u8]) -> Vec<Self> {
+        let whole = Self::from_bytes(bytes.to_vec());
+        if whole.key_version().is_some() {
+            return vec![whole];
+        }
+        let strings = bytes.split(|byte| *byte == b'"');
+        let decoded = strings.filter_map(|text| STANDARD.decode(text).ok()).map(Self::from_bytes);
+        decoded.filter(|sealed| sealed.key_version().is_some()).collect()
+    }
+
+    /// The version of the data key that sealed it; none when it is no sealed value of a known format.
+    pub fn key_version(&self) -> Option<u32> {
+        self.header().ok().map(|header| header.version)
+    }
+
     pub(crate) fn header(&self) -> Result<Header, OpenError> {
         let Some(format) = self.0.first() else { return Err(OpenError::Truncated) };
         if *format != FORMAT {
@@ -137,4 +155,29 @@ fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
     field.copy_from_slice(head);
     *rest = tail;
     field
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_values_are_found_in_json() {
+        let value = |version: u8| {
+            let mut bytes = vec![FORMAT, 1, 2, 3, 4, 0, 0, 0, version];
+            bytes.resize(HEADER_LEN + TAG_LEN + 3, 7);
+            bytes
+        };
+        let versions = |bytes: &[u8]| -> Vec<_> {
+            Sealed::all_in(bytes).iter().filter_map(Sealed::key_version).collect()
+        };
+        assert_eq!(versions(&value(2)), [2]);
+        let json = format!(
+            r#"{{"name":"a","one":"{}","list":["{}","QUJD",""],"n":1}}"#,
+            STANDARD.encode(value(1)),
+            STANDARD.encode(value(9))
+        );
+        assert_eq!(versions(json.as_bytes()), [1, 9]);
+        assert!(versions(b"").is_empty() && versions(br#"{"a":"b"}"#).is_empty());
+    }
 }

@@ -61,6 +61,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write, err: &mut impl Write) -> Re
                 writeln!(err, "error: {error}")?;
                 return Err(Stop::Told(NEGATIVE));
             }
+            countersign_server::check_keys(&config).map_err(|error| Problem::Setup(error.to_string()))?;
             let channels = config.channels.len();
             let noun = if channels == 1 { "channel" } else { "channels" };
             writeln!(out, "{}: no problems, {channels} {noun}", file.display())?;
@@ -73,11 +74,10 @@ fn read(file: &std::path::Path) -> Result<Config, Problem> {
     Config::read(file, &environment()).map_err(|error| Problem::Setup(error.to_string()))
 }
 
-/// Variables whose values are no text set nothing.
+/// Variables whose values are no text set nothing. Any of them may be the one that `keys.variable` names.
 fn environment() -> Vec<(String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| name.starts_with("COUNTERSIGN_") || name == "CREDENTIALS_DIRECTORY")
         .collect()
 }
 
@@ -105,7 +105,13 @@ mod tests {
         let (result, said) = check(file.clone());
         assert!(result.is_ok() && said.ends_with("c.toml: no problems, 1 channel\n"), "{said}");
         std::fs::write(&file, "bot = []\n").unwrap();
-        assert!(matches!(check(file).0, Err(Stop::Problem(Problem::Setup(_)))));
+        assert!(matches!(check(file.clone()).0, Err(Stop::Problem(Problem::Setup(_)))));
+        std::fs::write(&file, "bots = [\"demo.yaml\"]\n[keys]\ncommand = [\"/nowhere/pass\"]\n").unwrap();
+        let Err(Stop::Problem(Problem::Setup(said))) = check(file).0 else { panic!("it cannot be started") };
+        assert!(
+            said.starts_with("`keys.command`, the program `/nowhere/pass`: it cannot be started"),
+            "{said}"
+        );
     }
 
     #[test]

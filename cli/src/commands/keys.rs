@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use countersign_server::{Rotation, Workshop};
+use countersign_server::{Retired, Rotation, Workshop};
 use countersign_vault::KeyFile;
 
 use super::config::ConfigArgs;
@@ -17,7 +17,8 @@ use crate::problem::{Problem, Stop};
 Examples:
   countersign keys make /etc/countersign/countersign.keys
   countersign keys rotate                      a new master key; nobody has to log in again
-  countersign keys rotate --data-key           also a new key for what is sealed from now on
+  countersign keys rotate --data-key           also a new data key, for what is sealed from now on and for tokens
+  countersign keys retire                      remove data keys that nothing is sealed by any more
   countersign keys rotate --retire             also take the old master keys out of the file
   countersign keys rotate --key-file /etc/countersign/master.keys
   countersign keys forget --yes                after the loss of a key file: users log in again
@@ -40,13 +41,20 @@ enum What {
     Rotate {
         #[command(flatten)]
         of: Of,
-        /// Also make a new data key: new tokens and answers are sealed by it.
+        /// Also make a new data key: tokens are sealed by it, those of now and those to come. The one before is removed
+        /// when nothing is sealed by it any more.
         #[arg(long)]
         data_key: bool,
         /// Also take the old master keys out of the file. Backups from before cannot be used without them, so keep a
         /// copy of the file as long as those.
         #[arg(long)]
         retire: bool,
+    },
+    /// Seal tokens by the newest data key, and remove those before it that nothing is sealed by any more. It goes on
+    /// with a `rotate --data-key` that was broken off or could not remove a key yet.
+    Retire {
+        #[command(flatten)]
+        of: Of,
     },
     /// Give up what was sealed by keys that are lost. Users log in again.
     Forget {
@@ -77,8 +85,28 @@ impl Of {
     }
 }
 
-/// A running server looks every second for new keys.
-const PAUSE: Duration = Duration::from_secs(2);
+/// A running server looks every second or two for new keys.
+const PAUSE: Duration = Duration::from_secs(4);
+
+fn tell(done: &Retired, out: &mut impl Write) -> std::io::Result<()> {
+    if done.tokens.tokens > 0 {
+        writeln!(out, "tokens sealed by the newest data key: {}", done.tokens.tokens)?;
+    }
+    if done.tokens.unopened > 0 {
+        writeln!(out, "tokens that do not open and are of no use: {}", done.tokens.unopened)?;
+    }
+    for version in &done.gone {
+        writeln!(out, "data key {version} was removed")?;
+    }
+    for (version, sealed) in &done.needed {
+        writeln!(
+            out,
+            "data key {version} stays: {sealed} values are sealed by it, such as answers of logins under way, which are \
+             there for less than an hour; run `countersign keys retire` then"
+        )?;
+    }
+    Ok(())
+}
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
     super::serve::arm_failpoint()?;
@@ -91,15 +119,28 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
         What::Rotate { of, data_key, retire } => {
             let rotation = Rotation { data_key: *data_key, retire: *retire, pause: PAUSE };
             let done = wait(of.workshop()?.rotate(rotation))?.map_err(failed)?;
-            writeln!(out, "master key {} is active in {}", done.active, done.file.display())?;
+            match &done.file {
+                Some(file) => writeln!(out, "master key {} is active in {}", done.active, file.display())?,
+                None => writeln!(out, "master key {} is the first of those there are", done.active)?,
+            }
             writeln!(out, "data keys wrapped by it: {}", done.rewrapped)?;
             if let Some(version) = done.data_key {
                 writeln!(out, "new values are sealed by data key {version}")?;
+                tell(&done.data_keys, out)?;
             }
             for id in done.retired {
                 writeln!(out, "master key {id} was taken out of the file")?;
             }
-            writeln!(out, "copy the key file to where its backup is")?;
+            if done.file.is_some() {
+                writeln!(out, "copy the key file to where its backup is")?;
+            }
+        }
+        What::Retire { of } => {
+            let done = wait(of.workshop()?.retire_data_keys(PAUSE))?.map_err(failed)?;
+            if done == Retired::default() {
+                writeln!(out, "there is one data key; nothing is to be done")?;
+            }
+            tell(&done, out)?;
         }
         What::Forget { of, yes } => {
             let workshop = of.workshop()?;

@@ -16,6 +16,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign_channels::{PROVIDERS, Provider, Setting, SettingKind};
 use countersign_egress::Allow;
@@ -107,9 +108,16 @@ impl Config {
         node::overlay(&mut table, environment);
         let report = Report::new(path.parent().unwrap_or(Path::new("")));
         let mut config = Self::of(&report, table);
-        if let KeySource::Credential { folder, .. } = &mut config.keys {
-            let of_systemd = environment.iter().find(|(name, _)| name == "CREDENTIALS_DIRECTORY");
-            *folder = of_systemd.map(|(_, path)| PathBuf::from(path));
+        let variable =
+            |wanted: &str| environment.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+        match &mut config.keys {
+            KeySource::Credential { folder, .. } => {
+                *folder = variable("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+            }
+            KeySource::Variable { name, keys } => {
+                *keys = variable(name).map(|keys| Arc::new(SecretText::from(keys.as_str())));
+            }
+            KeySource::File { .. } | KeySource::Command { .. } => {}
         }
         match report.problems() {
             problems if problems.is_empty() => Ok(config),

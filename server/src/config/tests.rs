@@ -59,8 +59,11 @@ fn what_stands_there_as_a_comment_is_a_setting_too() {
     for file in ["metrics-token.txt", "otlp.txt", "api-key.txt"] {
         std::fs::write(folder.path().join(file), "s3cret\n").unwrap();
     }
-    // `keys.credential` stands instead of `keys.file`.
-    let text = DEFAULT.replace("\nfile = \"countersign.keys\"", "");
+    // `keys.credential` stands instead of `keys.file`; a test of its own has the others.
+    let text = DEFAULT
+        .replace("\nfile = \"countersign.keys\"", "")
+        .replace("\n# variable = ", "\n#")
+        .replace("\n# command = ", "\n#");
     let named = |line: &str| {
         let name = line.split(" = ").next().unwrap_or("");
         line.contains(" = ") && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
@@ -79,6 +82,37 @@ fn what_stands_there_as_a_comment_is_a_setting_too() {
     assert_eq!(config.metrics.token.unwrap().expose(), "s3cret");
     assert_eq!(config.otlp.unwrap().endpoint.as_str(), "http://127.0.0.1:4318/");
     assert!(config.public_url.is_some() && config.authorities.is_some() && config.metrics.listen.is_some());
+}
+
+#[test]
+fn keys_come_from_one_place() {
+    let keys = |text: &str| read(&format!("[keys]\n{text}\n")).keys;
+    assert_eq!(keys("variable = \"KEYS\""), KeySource::Variable { name: "KEYS".to_owned(), keys: None });
+    let given =
+        read_with("bots = [\"demo.yaml\"]\n[keys]\nvariable = \"KEYS\"\n", &[("KEYS", "x"), ("OTHER", "y")]);
+    let KeySource::Variable { keys: Some(found), .. } = given.unwrap().keys else { panic!("no variable") };
+    assert_eq!(found.expose(), "x");
+    let command = |seconds| KeySource::Command {
+        argv: vec!["/bin/pass".to_owned(), "show it".to_owned()],
+        timeout: Duration::from_secs(seconds),
+    };
+    assert_eq!(keys("command = [\"/bin/pass\", \"show it\"]"), command(10));
+    assert_eq!(keys("command = [\"/bin/pass\", \"show it\"]\ncommand_timeout = \"30s\""), command(30));
+    let wrong = |text: &str| problems(&format!("[keys]\n{text}\n"), &[]);
+    for two in [
+        "file = \"a\"\nvariable = \"B\"",
+        "variable = \"B\"\ncommand = [\"c\"]",
+        "file = \"a\"\ncommand = [\"c\"]",
+    ] {
+        assert_eq!(wrong(two).len(), 1, "{two}");
+    }
+    for name in ["", "COUNTERSIGN_KEYS", "1A", "a b", "A=B"] {
+        let said = wrong(&format!("variable = \"{name}\""));
+        assert!(said[0].contains("the name of a variable of the environment"), "{said:?}");
+    }
+    assert!(wrong("command = []")[0].contains("`keys.command` is a program and its arguments"));
+    assert!(wrong("command = \"pass show\"")[0].contains("`keys.command` is a list of texts"));
+    assert!(wrong("command = [\"c\"]\ncommand_timeout = \"1h\"")[0].contains("from 1s to 2m"));
 }
 
 #[test]

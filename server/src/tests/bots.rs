@@ -71,7 +71,10 @@ async fn the_version_that_was_published_last_stays_though_it_was_known_before() 
 #[tokio::test]
 async fn a_conversation_goes_on_with_the_version_it_began_on_after_a_restart() {
     let asks = |end: &str| {
-        HELLO.replace("{ message: Good day }", &format!("{{ question: Name?, save: name }}, {{ message: {end} }}"))
+        HELLO.replace(
+            "{ message: Good day }",
+            &format!("{{ question: Name?, save: name }}, {{ message: {end} }}"),
+        )
     };
     let folder = Folder::new("");
     folder.write_bot(&asks("Old"));

@@ -6,3 +6,4 @@ mod bytes;
 pub(crate) mod conversation;
 pub(crate) mod texts;
 mod watch;
+pub(crate) mod webhooks;
