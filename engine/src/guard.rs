@@ -28,8 +28,7 @@ impl Machine<'_> {
             }
             State::Ended(_) => false,
         };
-        let says_nothing = matches!(input, Input::Tokens(_) | Input::HandedBack);
-        !says_nothing && (open || self.session.service.answers.contains(&None))
+        open || self.session.service.answers.contains(&None)
     }
 
     /// The user gave a valid answer to a question of the script. The questions of a login are not of this kind: who is

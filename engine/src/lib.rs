@@ -69,6 +69,7 @@ pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> R
     }
     let mut machine = machine::Machine::new(bot, session, now);
     let at_stake = machine.is_secret_at_stake(&input);
+    let (is_reply, before) = (matches!(input, Input::Reply(_)), machine.session.state);
     match input {
         Input::Reply(reply) => machine.reply(reply)?,
         Input::Completed { call, outcome } => machine.completed(call, outcome),
@@ -80,7 +81,8 @@ pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> R
         Input::HandedBack => machine.handed_back(),
         Input::HungUp => machine.hung_up(),
     }
-    if at_stake {
+    // What changed nothing was of no consequence for the secret either.
+    if at_stake && (is_reply || machine.session.state != before) {
         machine.guard();
     }
     Ok(machine.into_turn())

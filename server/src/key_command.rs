@@ -100,7 +100,8 @@ fn wait(child: &mut Child, until: Instant) -> io::Result<Option<ExitStatus>> {
         if status.is_some() || Instant::now() >= until {
             return Ok(status);
         }
-        thread::sleep(LOOK);
+        // Nobody unparks it, so this is a pause.
+        thread::park_timeout(LOOK);
     }
 }
 
