@@ -223,3 +223,12 @@ function variablesOf(plain: Record<string, unknown>): string[] {
 function asText(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
+
+/** The part of an address, and of a route of the API, that names a kind of component. */
+export function kindPath<K extends ComponentKind>(
+  kind: K,
+): { authorization_tokens: "authorization-tokens"; web_services: "web-services"; forms: "forms" }[K] {
+  return (
+    { authorization_tokens: "authorization-tokens", web_services: "web-services", forms: "forms" } as const
+  )[kind];
+}

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Draft } from "../api/contract.ts";
+import { ApiProblem } from "../api/problem.ts";
+import { DraftStore, type Wire } from "./DraftStore.ts";
+import { setAt } from "./edits.ts";
+
+const draft = (text: string, revision = 1): Draft => ({
+  text,
+  revision,
+  changed_at: "2026-01-01T00:00:00Z",
+  changed_by: "Ada",
+});
+const saved = (revision: number) => ({ ...draft("", revision), checkup: { ok: true, diagnostics: [] } });
+
+function wire(more: Partial<Wire> = {}): Wire {
+  return {
+    save: vi.fn(async (_: string, revision: number) => saved(revision + 1)),
+    check: vi.fn(async () => ({ ok: true, diagnostics: [] })),
+    saved: vi.fn(),
+    ...more,
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("a draft", () => {
+  it("is checked and saved a moment after the last change, with its revision", async () => {
+    const to = wire();
+    const store = new DraftStore(draft("name: a\n"), to);
+    store.edit(setAt(["name"], "b"), "name");
+    store.edit(setAt(["name"], "bc"), "name");
+    expect(store.snapshot().save).toBe("unsaved");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(to.save).toHaveBeenCalledExactlyOnceWith("name: bc\n", 1);
+    expect(store.snapshot()).toMatchObject({ save: "saved", checked: true });
+    store.undo();
+    expect(store.snapshot().text).toBe("name: a\n");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(to.save).toHaveBeenLastCalledWith("name: a\n", 2);
+  });
+
+  it("keeps both texts when somebody else was faster, and either can stand", async () => {
+    const stale = new ApiProblem({ status: 409, code: "stale", current: draft("name: theirs\n", 5) });
+    for (const choice of ["mine", "theirs"] as const) {
+      const save = vi.fn().mockRejectedValueOnce(stale).mockResolvedValue(saved(6));
+      const store = new DraftStore(draft("name: a\n"), wire({ save }));
+      store.type("name: mine\n");
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(store.snapshot()).toMatchObject({
+        save: "conflict",
+        text: "name: mine\n",
+        theirs: { text: "name: theirs\n" },
+      });
+      store.type("name: mine too\n");
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(save).toHaveBeenCalledTimes(1);
+      store.settle(choice);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(store.snapshot()).toMatchObject({
+        save: "saved",
+        text: choice === "mine" ? "name: mine too\n" : "name: theirs\n",
+      });
+      if (choice === "mine") expect(save).toHaveBeenLastCalledWith("name: mine too\n", 5);
+      else {
+        store.undo();
+        expect(store.snapshot().text).toBe("name: mine too\n");
+      }
+    }
+  });
+
+  it("keeps the text when the server is away, and says so", async () => {
+    const store = new DraftStore(
+      draft("name: a\n"),
+      wire({ save: () => Promise.reject(new ApiProblem({ status: 0, code: "unreachable" })) }),
+    );
+    store.type("name: b\n");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(store.snapshot()).toMatchObject({ save: "failed", text: "name: b\n" });
+  });
+
+  it("takes over what somebody else saved while nothing here is unsaved", () => {
+    const store = new DraftStore(draft("name: a\n"), wire());
+    store.arrived(draft("name: b\n", 2));
+    expect(store.snapshot().text).toBe("name: b\n");
+    store.type("name: c\n");
+    store.arrived(draft("name: d\n", 3));
+    expect(store.snapshot()).toMatchObject({ text: "name: c\n", save: "conflict" });
+  });
+
+  it("shows the last model while the text cannot be read, and refuses edits of it", () => {
+    const store = new DraftStore(draft("name: a\n"), wire());
+    store.type("name: [a\n");
+    expect(store.snapshot().unreadable).toBeDefined();
+    expect(store.snapshot().file.name).toBe("a");
+    expect(store.edit(setAt(["name"], "b"))).toBe(false);
+    store.undo();
+    expect(store.snapshot().unreadable).toBeUndefined();
+  });
+
+  it("is left alone when it is read only", async () => {
+    const to = wire();
+    const store = new DraftStore(draft("name: a\n"), to, true);
+    store.type("name: b\n");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(store.snapshot().text).toBe("name: a\n");
+    expect(to.save).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,218 @@
+import type { Checkup, Draft, SavedDraft } from "../api/contract.ts";
+import { isProblem } from "../api/problem.ts";
+import type { Edit } from "./edits.ts";
+import { History } from "./history.ts";
+import { type BotFile, readBotFile, type Unreadable } from "./model.ts";
+
+/** How a draft talks to the server. */
+export interface Wire {
+  save: (text: string, revision: number) => Promise<SavedDraft>;
+  check: (text: string) => Promise<Checkup>;
+  /** Told after each save, so that what else shows the bot is read again. */
+  saved: (draft: Draft) => void;
+}
+
+export type SaveState = "saved" | "unsaved" | "saving" | "failed" | "conflict";
+
+export interface DraftState {
+  text: string;
+  /** The last text that could be read. */
+  file: BotFile;
+  /** Set while the text of now cannot be read. */
+  unreadable: Unreadable | undefined;
+  save: SaveState;
+  /** Why it was not saved. */
+  problem: unknown;
+  /** What somebody else saved in the meantime. */
+  theirs: Draft | undefined;
+  checkup: Checkup | undefined;
+  /** Whether `checkup` is of the text of now. */
+  checked: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+}
+
+/** Milliseconds without a change after which a text is checked, and saved. */
+const CHECK_AFTER = 350;
+const SAVE_AFTER = 900;
+
+/**
+ * The draft of one bot: its text, what it says, undo, check and autosave. It outlives the pages, so nothing typed is lost
+ * when another page opens.
+ */
+export class DraftStore {
+  private readonly history: History;
+  private readonly listeners = new Set<() => void>();
+  private state: DraftState;
+  private revision: number;
+  private savedText: string;
+  private saveTimer: ReturnType<typeof setTimeout> | undefined;
+  private checkTimer: ReturnType<typeof setTimeout> | undefined;
+  private saving = false;
+
+  constructor(
+    draft: Draft,
+    private readonly wire: Wire,
+    readonly readOnly = false,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.history = new History(draft.text);
+    this.revision = draft.revision;
+    this.savedText = draft.text;
+    const read = readBotFile(draft.text);
+    this.state = {
+      text: draft.text,
+      file: "file" in read ? read.file : emptyFile(),
+      unreadable: "unreadable" in read ? read.unreadable : undefined,
+      save: "saved",
+      problem: undefined,
+      theirs: undefined,
+      checkup: undefined,
+      checked: false,
+      canUndo: false,
+      canRedo: false,
+    };
+    this.checkSoon(0);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): DraftState => this.state;
+
+  /** Changes the draft through its model. Says false when the text cannot be read or the draft is read only. */
+  readonly edit = (edit: Edit, group?: string): boolean => {
+    if (this.readOnly || this.state.unreadable) return false;
+    this.put(edit(this.state.text), group);
+    return true;
+  };
+
+  /** Sets the text as typed. */
+  readonly type = (text: string, group = "typing"): void => {
+    if (!this.readOnly) this.put(text, group);
+  };
+
+  readonly undo = (): void => this.show(this.history.undo());
+  readonly redo = (): void => this.show(this.history.redo());
+
+  /** Saves now; resolves when the server has it or has refused. Says whether it is saved. */
+  readonly flush = async (): Promise<boolean> => {
+    clearTimeout(this.saveTimer);
+    if (this.readOnly || this.saving || this.state.text === this.savedText)
+      return this.state.save === "saved";
+    this.saving = true;
+    const text = this.state.text;
+    this.set({ save: "saving", problem: undefined });
+    try {
+      const saved = await this.wire.save(text, this.revision);
+      this.revision = saved.revision;
+      this.savedText = text;
+      const same = this.state.text === text;
+      this.set({
+        save: same ? "saved" : "unsaved",
+        ...(same ? { checkup: saved.checkup, checked: true } : {}),
+      });
+      if (same) clearTimeout(this.checkTimer);
+      this.wire.saved({
+        text,
+        revision: saved.revision,
+        changed_at: saved.changed_at,
+        changed_by: saved.changed_by,
+      });
+      return same;
+    } catch (error) {
+      const theirs = isProblem(error, "stale") ? (error.more.current as Draft | undefined) : undefined;
+      if (theirs && theirs.text === text) this.adopt(theirs);
+      else
+        this.set(theirs ? { save: "conflict", theirs, problem: error } : { save: "failed", problem: error });
+      return false;
+    } finally {
+      this.saving = false;
+      if (this.state.save === "unsaved") this.saveSoon();
+    }
+  };
+
+  /** What the server has now. Taken over when nothing here is unsaved; else the next save asks. */
+  readonly arrived = (draft: Draft): void => {
+    if (draft.revision <= this.revision || this.saving) return;
+    if (this.state.text === this.savedText) {
+      this.adopt(draft);
+      return;
+    }
+    clearTimeout(this.saveTimer);
+    this.set({ save: "conflict", theirs: draft });
+  };
+
+  /** Ends a conflict: keeps this text, or takes theirs. The other one stays reachable by Undo. */
+  readonly settle = (choice: "mine" | "theirs"): void => {
+    const theirs = this.state.theirs;
+    if (!theirs) return;
+    const mine = this.state.text;
+    this.adopt(theirs);
+    if (choice === "mine") {
+      this.put(mine);
+      void this.flush();
+    }
+  };
+
+  private adopt(draft: Draft): void {
+    this.revision = draft.revision;
+    this.savedText = draft.text;
+    this.history.push(draft.text, this.now());
+    this.show(draft.text);
+    this.set({ save: "saved", theirs: undefined, problem: undefined });
+  }
+
+  private put(text: string, group?: string): void {
+    this.history.push(text, this.now(), group);
+    this.show(text);
+  }
+
+  private show(text: string): void {
+    if (text === this.state.text) return;
+    const read = readBotFile(text);
+    const conflict = this.state.save === "conflict";
+    this.set({
+      text,
+      file: "file" in read ? read.file : this.state.file,
+      unreadable: "unreadable" in read ? read.unreadable : undefined,
+      save: conflict ? "conflict" : text === this.savedText ? "saved" : "unsaved",
+      checked: false,
+      canUndo: this.history.canUndo,
+      canRedo: this.history.canRedo,
+    });
+    this.checkSoon(CHECK_AFTER);
+    if (!conflict) this.saveSoon();
+  }
+
+  private saveSoon(): void {
+    clearTimeout(this.saveTimer);
+    this.saveTimer = setTimeout(() => void this.flush(), SAVE_AFTER);
+  }
+
+  private checkSoon(after: number): void {
+    clearTimeout(this.checkTimer);
+    this.checkTimer = setTimeout(async () => {
+      const text = this.state.text;
+      try {
+        const checkup = await this.wire.check(text);
+        if (this.state.text === text) this.set({ checkup, checked: true });
+      } catch {
+        // The next change, and each save, checks again.
+      }
+    }, after);
+  }
+
+  private set(part: Partial<DraftState>): void {
+    this.state = { ...this.state, ...part };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function emptyFile(): BotFile {
+  const read = readBotFile("");
+  if ("file" in read) return read.file;
+  throw new Error("an empty text can be read");
+}

@@ -1,0 +1,65 @@
+import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { api, ifMatch, ok } from "../api/client.ts";
+import type { Draft } from "../api/contract.ts";
+import { botQuery, draftQuery, keys } from "../api/queries.ts";
+import { useMay } from "../session/useSession.ts";
+import { type DraftState, DraftStore, type Wire } from "./DraftStore.ts";
+
+const stores = new WeakMap<object, Map<string, DraftStore>>();
+
+export interface DraftAt extends DraftState {
+  store: DraftStore;
+  workspace: string;
+  bot: string;
+  readOnly: "file" | "role" | undefined;
+}
+
+/** The draft of the bot in the address. Every page of a bot shares one. */
+export function useDraft(): DraftAt {
+  const { workspace = "", bot = "" } = useParams({ strict: false });
+  const client = useQueryClient();
+  const may = useMay();
+  const { data: draft } = useSuspenseQuery(draftQuery(workspace, bot));
+  const { data: about } = useQuery(botQuery(workspace, bot));
+  const readOnly = about?.origin === "file" ? "file" : may("bot.edit") ? undefined : "role";
+  const store = useMemo(() => {
+    const known = stores.get(client) ?? new Map<string, DraftStore>();
+    stores.set(client, known);
+    const key = `${workspace}/${bot}/${readOnly ?? ""}`;
+    const wire: Wire = {
+      save: (text, revision) =>
+        ok(
+          api.PUT("/workspaces/{workspace}/bots/{bot}/draft", {
+            params: { path: { workspace, bot } },
+            headers: ifMatch(revision),
+            body: { text },
+          }),
+        ),
+      check: (text) =>
+        ok(api.POST("/workspaces/{workspace}/check", { params: { path: { workspace } }, body: { text } })),
+      saved: (saved: Draft) => {
+        client.setQueryData(keys.draft(workspace, bot), saved);
+        void client.invalidateQueries({ queryKey: keys.bot(workspace, bot), exact: true });
+        void client.invalidateQueries({ queryKey: keys.bots(workspace), exact: true });
+      },
+    };
+    const found = known.get(key) ?? new DraftStore(draft, wire, readOnly !== undefined);
+    known.set(key, found);
+    return found;
+  }, [client, workspace, bot, readOnly, draft]);
+  useEffect(() => store.arrived(draft), [store, draft]);
+  const state = useSyncExternalStore(store.subscribe, store.snapshot);
+  useEffect(() => {
+    const guard = (event: BeforeUnloadEvent) => {
+      const { save } = store.snapshot();
+      if (save === "saved") return;
+      event.preventDefault();
+      void store.flush();
+    };
+    window.addEventListener("beforeunload", guard);
+    return () => window.removeEventListener("beforeunload", guard);
+  }, [store]);
+  return { ...state, store, workspace, bot, readOnly };
+}

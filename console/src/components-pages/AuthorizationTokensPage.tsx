@@ -1,0 +1,5 @@
+import { ComponentsList } from "./ComponentsList.tsx";
+
+export function AuthorizationTokensPage() {
+  return <ComponentsList kind="authorization_tokens" />;
+}

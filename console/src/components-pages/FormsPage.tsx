@@ -1,0 +1,5 @@
+import { ComponentsList } from "./ComponentsList.tsx";
+
+export function FormsPage() {
+  return <ComponentsList kind="forms" />;
+}

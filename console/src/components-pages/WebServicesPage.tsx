@@ -1,0 +1,5 @@
+import { ComponentsList } from "./ComponentsList.tsx";
+
+export function WebServicesPage() {
+  return <ComponentsList kind="web_services" />;
+}
