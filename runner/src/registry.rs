@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -88,6 +88,16 @@ impl Registry {
         self.write().of(workspace).secrets.insert(name.into(), value);
     }
 
+    /// Takes a secret of a workspace away. Whether it was there.
+    pub fn remove_secret(&self, workspace: &Name, name: &str) -> bool {
+        self.write().of(workspace).secrets.remove(name).is_some()
+    }
+
+    /// Takes a channel away: nothing begins there any more. Versions stay for sessions that come back. Whether it was there.
+    pub fn remove_channel(&self, workspace: &Name, id: &Name) -> bool {
+        self.write().of(workspace).channels.remove(id).is_some()
+    }
+
     /// A channel.
     pub fn channel(&self, workspace: &Name, id: &Name) -> Option<Arc<ChannelAccount>> {
         self.read().workspaces.get(workspace)?.channels.get(id).cloned()
@@ -112,6 +122,13 @@ impl Registry {
             Some(bot) => Some(workspace.versions.entry(version).or_insert(bot).clone()),
             None => workspace.versions.get(&version).cloned(),
         }
+    }
+
+    /// The secrets of a workspace, for another runner that its author tries a bot with.
+    pub fn secrets(&self, workspace: &Name) -> BTreeMap<String, SecretText> {
+        let content = self.read();
+        let secrets = content.workspaces.get(workspace).into_iter().flat_map(|workspace| &workspace.secrets);
+        secrets.map(|(name, value)| (name.to_string(), value.duplicate())).collect()
     }
 
     pub(crate) fn secret(&self, workspace: &Name, name: &str) -> Option<SecretText> {
