@@ -2,7 +2,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::{constant_time, hmac};
 use countersign_model::{Name, SecretText, Timestamp};
-use countersign_store::{Expected, RecordKey, RecordValue, RecordWrite, Store};
+use countersign_store::{Expected, Keys, RecordKey, RecordValue, RecordWrite, Records};
 use countersign_vault::{KeyRing, KeyRingError, OpenError, Scope, Sealed};
 use data_encoding::{BASE64, HEXLOWER};
 use zeroize::Zeroizing;
@@ -26,12 +26,13 @@ pub(crate) struct Keep {
 
 impl Keep {
     pub(crate) async fn open(
-        store: &dyn Store,
+        store: &dyn Records,
+        data_keys: &dyn Keys,
         ring: Arc<RwLock<KeyRing>>,
         at: Timestamp,
     ) -> Result<Self, AccountsError> {
         let server: Name = SERVER.parse().map_err(|_| AccountsError::Vault)?;
-        ensure_data_key(store, &ring, &server).await?;
+        ensure_data_key(data_keys, &ring, &server).await?;
         let record = RecordKey { workspace: None, kind: KIND, id: "1".to_owned() };
         // Twice at most: another process may make the key at the same time.
         for _ in 0..2 {
@@ -96,7 +97,7 @@ impl Keep {
     /// Makes a data key for a new workspace, so that secrets and tokens can be sealed for it.
     pub(crate) async fn ensure_data_key(
         &self,
-        store: &dyn Store,
+        store: &dyn Keys,
         workspace: &Name,
     ) -> Result<(), AccountsError> {
         ensure_data_key(store, &self.ring, workspace).await
@@ -135,7 +136,7 @@ fn open(
 }
 
 async fn ensure_data_key(
-    store: &dyn Store,
+    store: &dyn Keys,
     ring: &RwLock<KeyRing>,
     workspace: &Name,
 ) -> Result<(), AccountsError> {

@@ -34,10 +34,13 @@ mod visit;
 mod webauthn;
 mod workspaces;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, RwLock};
 
 use countersign_model::Timestamp;
-use countersign_store::Store;
+use countersign_store::{Keys, Records, Store};
 use countersign_vault::KeyRing;
 
 pub use account::{AccountSummary, Language, NewAccount, Theme};
@@ -76,7 +79,8 @@ pub struct Parts {
 /// Accounts and what they may do. Methods are atomic: when one fails, nothing was changed but the audit log and the count
 /// of attempts.
 pub struct Accounts {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Records>,
+    data_keys: Arc<dyn Keys>,
     keep: Keep,
     passwords: Passwords,
     origin: PublicOrigin,
@@ -89,9 +93,20 @@ impl Accounts {
     /// [`AccountsError::Vault`] when the key ring does not open what belongs to the accounts, [`AccountsError::Store`].
     pub async fn open(parts: Parts, at: Timestamp) -> Result<Self, AccountsError> {
         let Parts { store, keys, origin, password_memory_kib } = parts;
-        let keep = Keep::open(store.as_ref(), keys, at).await?;
         let passwords = Passwords::new(password_memory_kib).await?;
-        Ok(Self { store, keep, passwords, origin })
+        Self::of(Arc::clone(&store) as _, store, keys, passwords, origin, at).await
+    }
+
+    async fn of(
+        store: Arc<dyn Records>,
+        data_keys: Arc<dyn Keys>,
+        ring: Arc<RwLock<KeyRing>>,
+        passwords: Passwords,
+        origin: PublicOrigin,
+        at: Timestamp,
+    ) -> Result<Self, AccountsError> {
+        let keep = Keep::open(store.as_ref(), data_keys.as_ref(), ring, at).await?;
+        Ok(Self { store, data_keys, keep, passwords, origin })
     }
 
     /// Where people reach the console.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Accounts;
 use crate::account::check_name;
+use crate::attempts::Counted;
 use crate::audit::{self, STRANGER, entry, refused};
 use crate::documents::{Document, Fresh, Stored, again};
 use crate::error::AccountsError;
@@ -301,7 +302,8 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountsError::Over`] for a challenge that was used or is too old, [`AccountsError::WrongCode`] for everything that
-    /// is not right with the answer, [`AccountsError::SignedOut`] when a challenge to prove who one is comes back without
+    /// is not right with the answer, [`AccountsError::Limited`] after many of those from one network,
+    /// [`AccountsError::SignedOut`] when a challenge to prove who one is comes back without
     /// its session.
     pub async fn finish_passkey(
         &self,
@@ -310,6 +312,7 @@ impl Accounts {
         session: Option<&Session>,
         visit: &Visit,
     ) -> Result<SignedIn, AccountsError> {
+        let admitted = self.admit(vec![self.count(Counted::Network, &[&visit.network()])], visit).await?;
         let there = self.take_challenge(challenge, visit).await?;
         let action =
             if matches!(there.purpose, Purpose::StepUp { .. }) { "session.step_up" } else { "session.begin" };
@@ -348,7 +351,11 @@ impl Accounts {
         match done {
             // The same passkey was used at the same moment.
             Err(AccountsError::Stale) => Err(AccountsError::WrongCode),
-            done => done,
+            Ok(signed) => {
+                self.succeeded(admitted, visit).await?;
+                Ok(signed)
+            }
+            Err(error) => Err(error),
         }
     }
 

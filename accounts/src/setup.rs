@@ -57,7 +57,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountsError::Over`] when the token is not the one, or there is an account already;
-    /// [`AccountsError::Invalid`] with what is wrong of the rest; [`AccountsError::Limited`].
+    /// [`AccountsError::Invalid`] with what is wrong of the rest.
     pub async fn set_up(
         &self,
         token: &SecretText,

@@ -65,7 +65,7 @@ impl Accounts {
         if self.load::<KeptWorkspace>(None, id.as_str(), visit.at).await?.is_some() {
             return Err(taken);
         }
-        self.keep.ensure_data_key(self.store.as_ref(), &id).await?;
+        self.keep.ensure_data_key(self.data_keys.as_ref(), &id).await?;
         let done = again(async || {
             let mut account = self.account(&session.account, visit.at).await?;
             if self.load::<KeptWorkspace>(None, id.as_str(), visit.at).await?.is_some() {
@@ -93,7 +93,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountsError::Store`], [`AccountsError::Vault`].
     pub async fn ensure_workspace(&self, id: &Name, name: &str, at: Timestamp) -> Result<(), AccountsError> {
-        self.keep.ensure_data_key(self.store.as_ref(), id).await?;
+        self.keep.ensure_data_key(self.data_keys.as_ref(), id).await?;
         again(async || {
             if self.load::<KeptWorkspace>(None, id.as_str(), at).await?.is_some() {
                 return Ok(());

@@ -26,7 +26,7 @@ fn listed(lower: &str) -> bool {
 fn unit(text: &str) -> Option<&str> {
     let ends = text.char_indices().map(|(at, _)| at).skip(1).take_while(|at| at * 2 <= text.len());
     ends.map(|end| &text[..end])
-        .find(|unit| text.len() % unit.len() == 0 && unit.repeat(text.len() / unit.len()) == text)
+        .find(|unit| text.len().is_multiple_of(unit.len()) && unit.repeat(text.len() / unit.len()) == text)
 }
 
 /// Whether each character is the next of the one before, as in `123456789012345` and `abcdefghijklmno`.

@@ -163,7 +163,8 @@ mod tests {
         assert_eq!(code("14 characters.", false), Some("too_short"));
         assert_eq!(code("14 characters.", true), None);
         assert_eq!(code("7 chars", true), Some("too_short"));
-        assert_eq!(code(&"aß".repeat(128), false), None);
+        assert_eq!(code(&format!("wß{}", "correct horse ".repeat(18)), false), None);
+        assert_eq!(code(&format!("wß{}+++", "correct horse ".repeat(18)), false), Some("too_long"));
         assert_eq!(code(&"ß".repeat(257), false), Some("too_long"));
         assert_eq!(code("Password1", true), Some("too_common"));
         assert_eq!(code("adalovelaceoflondon", false), Some("is_name"));

@@ -33,10 +33,8 @@ impl AuthData {
         let [flags] = take(&mut rest)?;
         let counter = u32::from_be_bytes(take(&mut rest)?);
         let credential = if flags & ATTESTED == 0 { None } else { Some(Attested::parse(&mut rest)?) };
-        if flags & EXTENSIONS != 0 {
-            if !cose::read_one(&mut rest)?.is_map() {
-                return Err(NotAccepted::Form);
-            }
+        if flags & EXTENSIONS != 0 && !cose::read_one(&mut rest)?.is_map() {
+            return Err(NotAccepted::Form);
         }
         if rest.is_empty() {
             Ok(Self { relying_party, flags, counter, credential })

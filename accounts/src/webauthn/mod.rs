@@ -7,6 +7,10 @@
 mod auth_data;
 mod client_data;
 mod cose;
+#[cfg(test)]
+pub(crate) mod device;
+#[cfg(test)]
+mod tests;
 
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
