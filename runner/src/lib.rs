@@ -43,6 +43,7 @@ mod breaker;
 mod calls;
 mod channel;
 mod drive;
+mod erase;
 mod error;
 mod flood;
 mod guard;

@@ -13,9 +13,7 @@ use async_trait::async_trait;
 use countersign_model::{CallId, Name, Timestamp};
 
 use crate::error::StoreError;
-use crate::record::{
-    ConversationKey, CounterKey, DeadLetter, Lead, StoredSession, TokenInfo, TranscriptRow,
-};
+use crate::record::{ConversationKey, CounterKey, DeadLetter, Lead, StoredSession, TokenInfo, TranscriptRow};
 
 /// Names a conversation by a number, for links and lists: it tells nothing of the contact. It stays until the contact is
 /// erased, and a copy of the store has the same.
@@ -101,9 +99,11 @@ impl ConversationQuery {
         let text = text.trim().to_lowercase();
         let has = |said: &str| said.to_lowercase().contains(&text);
         has(&row.key.address)
-            || row.session.as_ref().zip(self.name_of.as_ref()).is_some_and(|(session, name_of)| {
-                name_of(session).is_some_and(|name| has(&name))
-            })
+            || row
+                .session
+                .as_ref()
+                .zip(self.name_of.as_ref())
+                .is_some_and(|(session, name_of)| name_of(session).is_some_and(|name| has(&name)))
             || lines.iter().any(|row| row.line.text().is_some_and(has))
     }
 
@@ -308,7 +308,18 @@ mod tests {
         };
         assert_eq!(id.to_string(), "7.demo-bank.bank_login.-5");
         assert_eq!(id.to_string().parse(), Ok(id));
-        for wrong in ["", "7", "7.a.b", "7.a.b.1.", "07.a.b.1", "+7.a.b.1", "7.a b.b.1", "-7.a.b.1", "7.a..1", "7.a.b.x"] {
+        for wrong in [
+            "",
+            "7",
+            "7.a.b",
+            "7.a.b.1.",
+            "07.a.b.1",
+            "+7.a.b.1",
+            "7.a b.b.1",
+            "-7.a.b.1",
+            "7.a..1",
+            "7.a.b.x",
+        ] {
             assert_eq!(wrong.parse::<TokenId>(), Err(NoTokenId), "{wrong}");
         }
     }

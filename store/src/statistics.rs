@@ -163,9 +163,10 @@ mod tests {
         counts[4] = 95;
         counts[11] = 4;
         counts[15] = 1;
-        assert_eq!([0, 50, 95, 96, 99, 100].map(|p| percentile(&counts, p).unwrap()), [
-            100, 100, 100, 3_000, 3_000, 30_000
-        ]);
+        assert_eq!(
+            [0, 50, 95, 96, 99, 100].map(|p| percentile(&counts, p).unwrap()),
+            [100, 100, 100, 3_000, 3_000, 30_000]
+        );
         assert_eq!(percentile(&[u64::MAX / 16; BUCKETS], 50), Some(500));
     }
 }

@@ -47,8 +47,8 @@ impl<T> Store for T where
         + Records
         + People
         + Statistics
-    + People
-    + Statistics
+        + People
+        + Statistics
 {
 }
 

@@ -174,6 +174,38 @@ fn a_login_that_was_left_or_lapsed_is_guarded_too() {
 }
 
 #[test]
+fn an_open_secret_question_is_guarded_when_a_person_takes_over() {
+    let mut chat = Chat::new();
+    chat.all(&["go", "ada"]);
+    let turn = chat.step(Input::TakenOver);
+    assert!(matches!(turn.effects.as_slice(), [Effect::Forget(_)]), "{:?}", turn.effects);
+    assert_eq!(chat.hears("hunter2"), Heard::Secret);
+    chat.later(119 * SECOND);
+    assert_eq!(chat.hears("hunter2"), Heard::Secret);
+    chat.later(SECOND);
+    assert_eq!(chat.hears("I cannot log in"), Heard::Public);
+
+    let mut chat = Chat::new();
+    chat.all(&["go", "ada"]);
+    chat.later(Limits::DEFAULT.login_lapse);
+    let timer = TimerId(chat.session.timers);
+    chat.step(Input::Elapsed(timer));
+    chat.later(3600 * SECOND);
+    chat.step(Input::TakenOver);
+    assert_eq!(chat.hears("hunter2"), Heard::Secret, "the late answer");
+
+    let mut chat = Chat::new();
+    chat.all(&["go", "ada", "hunter2"]);
+    chat.step(Input::TakenOver);
+    assert_eq!(chat.hears("hunter3"), Heard::Secret, "the login is under way");
+
+    let mut chat = Chat::new();
+    chat.all(&["age"]);
+    chat.step(Input::TakenOver);
+    assert_eq!(chat.hears("36"), Heard::Public);
+}
+
+#[test]
 fn who_leaves_before_a_secret_is_asked_is_not_guarded() {
     let mut chat = Chat::new();
     chat.all(&["go", "cancel"]);

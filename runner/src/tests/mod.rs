@@ -3,6 +3,7 @@
 mod brute_force;
 mod crashes;
 mod flaky;
+mod handover;
 mod hearing;
 mod leaks;
 mod logins;

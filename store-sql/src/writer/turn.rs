@@ -70,7 +70,9 @@ impl Work for CommitTurn {
         let calls = turn.calls.iter().map(|call| ask(tx, &mut entry, call, turn.session.as_ref()));
         let calls = calls.collect::<Result<_, _>>()?;
         conversation(tx, &mut entry, turn.session.as_ref())?;
-        if let Some(session) = turn.session.as_ref().filter(|session| session.handed_over != entry.handed_over) {
+        if let Some(session) =
+            turn.session.as_ref().filter(|session| session.handed_over != entry.handed_over)
+        {
             entry.handed_over = session.handed_over;
             let since = session.handed_over.then_some(turn.now.as_micros());
             tx.sql("UPDATE conversations SET handed_over = ?2 WHERE id = ?1")?.execute((entry.id, since))?;

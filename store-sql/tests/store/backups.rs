@@ -22,7 +22,7 @@ async fn a_backup_is_made_beside_a_server_and_brought_back() {
     let copy = folder.path().with_file_name("copy.db");
     let made = backup(&folder.path(), &copy, "countersign 0.1.0", now()).unwrap();
     assert_eq!((made.rows.conversations, made.rows.inbox, made.rows.outbox), (2, 1, 1));
-    assert_eq!((made.made_at.as_str(), made.schema), ("2026-11-22T13:40:00Z", 1));
+    assert_eq!((made.made_at.as_str(), made.schema), ("2026-11-22T13:40:00Z", 3));
     let text = fs::read_to_string(copy.with_file_name("copy.db.json")).unwrap();
     assert_eq!(serde_json::from_str::<Manifest>(&text).unwrap(), made);
     assert!(matches!(

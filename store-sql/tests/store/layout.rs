@@ -6,9 +6,9 @@ use countersign_store::conformance::fixture::{
 };
 use countersign_store::{
     AnswerRow, AuditEntry, BotVersion, CallCompletion, Calls as _, Claimed, Conversations as _, Delivery,
-    Expected, Inbox as _, Keys as _, Line, NewInbound, Outbox as _, Receipt, ReceiptState, Receipts as _,
-    RecordKey, RecordValue, RecordWrite, Records as _, SealedPayload, SecretChange, TimerChange, TokenRow,
-    TurnCommit, WorkerId,
+    Expected, Hour, Inbox as _, Keys as _, Line, NewInbound, Outbox as _, Receipt, ReceiptState,
+    Receipts as _, RecordKey, RecordValue, RecordWrite, Records as _, SealedPayload, SecretChange, Stat,
+    Statistics as _, TimerChange, TokenRow, TurnCommit, WorkerId,
 };
 use countersign_store_sql::SqliteStore;
 use countersign_vault::{MasterKey, Sealed, WrappedKey};
@@ -175,7 +175,7 @@ async fn views_show_no_ciphertext() {
     }
 }
 
-/// A record, and a line of the audit log.
+/// A record, a line of the audit log, and a number.
 async fn write_down(store: &SqliteStore) {
     let key = RecordKey { workspace: Some(name("acme")), kind: "draft", id: "a".into() };
     let value = RecordValue { body: b"CANARY".to_vec(), alias: Some("CANARY".into()), expires_at: None };
@@ -191,4 +191,7 @@ async fn write_down(store: &SqliteStore) {
     };
     let write = RecordWrite { key, expected: Expected::Absent, value: Some(value) };
     store.change(vec![write], vec![entry], at(0)).await.unwrap();
+    let (workspace, hour, what, label) = (name("acme"), Hour(7), "in".into(), String::new());
+    let stat = Stat { workspace, hour, bot: None, channel: None, what, label, count: 1 };
+    store.add_stats(vec![stat]).await.unwrap();
 }

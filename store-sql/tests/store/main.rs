@@ -7,6 +7,7 @@ mod failures;
 mod layout;
 mod model;
 mod opening;
+mod people;
 mod records;
 mod support;
 

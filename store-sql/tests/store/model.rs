@@ -9,8 +9,8 @@ use countersign_store::conformance::fixture::{
 };
 use countersign_store::{
     AnswerRow, CallCompletion, Calls as _, Claimed, ClaimedCall, ClaimedDelivery, CommitError,
-    Conversations as _, CounterChange, CounterKey, InboundKind, Inbox as _, Lead, Line, MemoryStore,
-    NewInbound, Outbox as _, Receipt, ReceiptState, Receipts as _, Retention, Revocation, SecretChange,
+    ConversationQuery, ConversationRow, Conversations as _, CounterChange, CounterKey, InboundKind, Inbox as _, Lead, Line, MemoryStore,
+    NewInbound, Outbox as _, People as _, Receipt, ReceiptState, Receipts as _, Retention, Revocation, SecretChange,
     Secrets as _, SessionId, Store, StoreError, TimerChange, Timers as _, TurnCommit, WorkerId,
 };
 use countersign_store_sql::{Options, Role, SqliteStore};
@@ -39,6 +39,9 @@ enum Step {
     Fire(usize),
     Revoke(u8),
     Receive(usize, u8, u8),
+    Erase(usize),
+    Again(usize),
+    Drop(usize),
     Hold(bool),
     Discard,
     Wait(u32),
@@ -70,6 +73,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1_usize..3).prop_map(Fire),
         1 => (0_u8..3).prop_map(Revoke),
         1 => (0_usize..3, 0_u8..3, 0_u8..5).prop_map(|(contact, message, state)| Receive(contact, message, state)),
+        1 => (0_usize..3).prop_map(Erase),
+        1 => (0_usize..4).prop_map(Again),
+        1 => (0_usize..4).prop_map(Drop),
         1 => any::<bool>().prop_map(Hold),
         1 => Just(Discard),
         3 => (1_u32..50).prop_map(Wait),
@@ -226,6 +232,30 @@ impl Pair {
                 let expected = self.memory.receive(vec![receipt.clone()]).await.unwrap();
                 assert_eq!(self.sqlite().receive(vec![receipt]).await.unwrap(), expected);
             }
+            Step::Erase(contact) => {
+                let key = key(CONTACTS[*contact]);
+                let expected = self.memory.erase(&key, &COUNTERS[1..]).await.unwrap();
+                assert_eq!(self.sqlite().erase(&key, &COUNTERS[1..]).await.unwrap(), expected);
+            }
+            Step::Again(which) | Step::Drop(which) => {
+                let acme = name("acme");
+                let expected = self.memory.list_dead_letters(&acme, None, 9).await.unwrap();
+                let dead = self.sqlite().list_dead_letters(&acme, None, 9).await.unwrap();
+                assert_eq!(dead.len(), expected.len());
+                let (Some(expected), Some(dead)) = (expected.get(*which), dead.get(*which)) else { return };
+                let (expected, dead) = (expected.number, dead.number);
+                let done = match step {
+                    Step::Again(_) => (
+                        self.memory.deliver_again(&acme, expected, now).await.unwrap(),
+                        self.sqlite().deliver_again(&acme, dead, now).await.unwrap(),
+                    ),
+                    _ => (
+                        self.memory.drop_dead_letter(&acme, expected).await.unwrap(),
+                        self.sqlite().drop_dead_letter(&acme, dead).await.unwrap(),
+                    ),
+                };
+                assert_eq!(done, (true, true));
+            }
             Step::Hold(held) => {
                 self.memory.hold_outbox(*held).await.unwrap();
                 self.sqlite().hold_outbox(*held).await.unwrap();
@@ -289,6 +319,7 @@ impl Pair {
             0 => next.session = None,
             1 => commit.stored.id = SessionId(78),
             2 => commit.calling = Some(CallId(1)),
+            3 => commit.handed_over = true,
             _ => {}
         }
         next
@@ -379,6 +410,16 @@ async fn everything(store: &impl Store, now: Timestamp) -> Result<BTreeMap<Strin
     put("tokens", format!("{:?}", store.tokens(&name("acme"), now).await?));
     put("backlog", format!("{:?}", store.backlog().await?));
     put("counters", format!("{:?}", store.counters(&COUNTERS, now).await?));
+    let mut listed = store.conversations(ConversationQuery::of(name("acme"), 9)).await?.rows;
+    listed.sort_by(|a, b| a.key.cmp(&b.key));
+    let row = |row: ConversationRow| (row.key.address, row.lines, row.last, row.handed_over_at, row.calling);
+    put("listed", format!("{:?}", listed.into_iter().map(row).collect::<Vec<_>>()));
+    let handed_over = ConversationQuery { handed_over: true, ..ConversationQuery::of(name("acme"), 9) };
+    put("handed over", store.conversations(handed_over).await?.rows.len().to_string());
+    let tokens = store.all_tokens(&name("acme"), None, None, 9, now).await?;
+    let mut tokens: Vec<_> = tokens.into_iter().map(|token| token.info.conversation.address).collect();
+    tokens.sort();
+    put("all tokens", format!("{tokens:?}"));
     put("dead", format!("{:?}", store.dead_letters(&name("acme")).await?));
     Ok(all)
 }

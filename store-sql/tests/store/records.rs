@@ -91,7 +91,8 @@ async fn a_store_of_before_the_console_is_brought_up_to_date() {
     drop(folder.open());
     let shell = Connection::open(folder.path()).unwrap();
     let back = "DROP VIEW v_records; DROP VIEW v_audit; DROP TABLE records; DROP TABLE audit; \
-                DELETE FROM migrations WHERE number > 1";
+                DROP VIEW v_stats; DROP TABLE stats; DROP INDEX conversations_handed_over; \
+                ALTER TABLE conversations DROP COLUMN handed_over; DELETE FROM migrations WHERE number > 1";
     shell.execute_batch(back).unwrap();
     drop(shell);
     let store = folder.open();

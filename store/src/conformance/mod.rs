@@ -9,9 +9,11 @@ pub mod fixture;
 pub mod inbox;
 pub mod keys;
 pub mod outbox;
+pub mod people;
 pub mod receipts;
 pub mod records;
 pub mod secrets;
+pub mod statistics;
 pub mod timers;
 pub mod turns;
 pub mod upkeep;
@@ -91,6 +93,23 @@ macro_rules! conformance_tests {
                 records::records_of_workspaces_are_apart
                 records::a_record_ends_with_its_time
                 records::the_audit_log_is_a_chain
+                people::conversations_are_listed_the_newest_line_first
+                people::a_long_list_has_everything_once
+                people::conversations_are_found_by_what_they_are
+                people::a_conversation_is_found_by_its_number_in_its_workspace
+                people::conversations_are_searched
+                people::conversations_that_a_person_has_are_found
+                people::a_contact_is_erased
+                people::what_was_accepted_before_the_erasure_is_not_accepted_again
+                people::a_turn_that_is_under_way_does_not_bring_back_who_was_erased
+                people::a_delivery_that_is_under_way_ends_with_its_contact
+                people::leads_are_listed_newest_first
+                people::tokens_are_listed_in_pages
+                people::one_token_is_revoked
+                people::dead_letters_are_delivered_again_or_dropped
+                statistics::numbers_are_added_up_by_hour
+                statistics::numbers_are_apart_by_workspace_bot_and_channel
+                statistics::old_numbers_are_swept
             }
         }
     };

@@ -49,7 +49,8 @@ impl State {
     }
 
     fn take_dead(&mut self, workspace: &Name, number: u64) -> Option<DeadLetter> {
-        let same = |(of, dead): &(u64, DeadLetter)| *of == number && dead.conversation.workspace == *workspace;
+        let same =
+            |(of, dead): &(u64, DeadLetter)| *of == number && dead.conversation.workspace == *workspace;
         let at = self.dead.iter().position(same)?;
         Some(self.dead.remove(at).1)
     }
@@ -60,10 +61,11 @@ impl People for MemoryStore {
     async fn conversations(&self, query: ConversationQuery) -> Result<ConversationPage, StoreError> {
         let state = self.state();
         let talked = |c: &Conversation| c.session.is_some() || !c.transcript.is_empty();
-        let found = state.conversations.iter().filter(|(_, c)| talked(c)).filter_map(|(key, conversation)| {
-            let row = state.row(key, conversation);
-            query.matches(&row, &conversation.transcript).then_some(row)
-        });
+        let found =
+            state.conversations.iter().filter(|(_, c)| talked(c)).filter_map(|(key, conversation)| {
+                let row = state.row(key, conversation);
+                query.matches(&row, &conversation.transcript).then_some(row)
+            });
         let mut rows: Vec<_> = found.collect();
         let place = |row: &ConversationRow| (row.last.as_ref().map(|last| last.at), row.number);
         rows.sort_by_key(|row| std::cmp::Reverse(place(row)));
@@ -155,8 +157,8 @@ impl People for MemoryStore {
     async fn revoke_token(&self, workspace: &Name, id: &TokenId) -> Result<bool, StoreError> {
         let mut state = self.state();
         let mut conversations = state.conversations.iter_mut();
-        let of_token = conversations
-            .find(|(key, c)| key.workspace == *workspace && c.number == id.conversation.0);
+        let of_token =
+            conversations.find(|(key, c)| key.workspace == *workspace && c.number == id.conversation.0);
         let Some((_, conversation)) = of_token else { return Ok(false) };
         let name = (id.bot.clone(), id.component.clone());
         if conversation.tokens.get(&name).is_none_or(|token| token.logged_in_at != id.logged_in_at) {
@@ -214,5 +216,9 @@ fn place(id: &TokenId) -> (ConversationNumber, &Name, &Name) {
 /// A hash of an id and of the conversation in which it came in.
 pub(super) fn hash(key: &ConversationKey, id: &str) -> u64 {
     let text = [key.workspace.as_str(), key.channel.as_str(), &key.address, id].join("\0");
-    digest(&SHA256, text.as_bytes()).as_ref().iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    digest(&SHA256, text.as_bytes())
+        .as_ref()
+        .iter()
+        .take(8)
+        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }

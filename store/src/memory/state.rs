@@ -145,7 +145,10 @@ impl State {
             .extend(turn.transcript.into_iter().map(|line| TranscriptRow { at: now, line }));
         conversation.leads.extend((&mut seq).zip(turn.leads));
         turn.secrets.into_iter().for_each(|change| conversation.change(change));
-        turn.outbox.into_iter().zip(&mut seq).for_each(|(delivery, seq)| conversation.send(seq, delivery, now));
+        turn.outbox
+            .into_iter()
+            .zip(&mut seq)
+            .for_each(|(delivery, seq)| conversation.send(seq, delivery, now));
         let new = turn.calls.into_iter().zip(&mut seq);
         conversation.calls.extend(new.map(|(new, seq)| Call { seq, new, sent: 0, lease: Held::default() }));
         if let Some(session) = turn.session {
@@ -274,15 +277,15 @@ impl State {
 
     pub(super) fn sweep(&mut self, now: Timestamp, retention: &Retention) -> Swept {
         let mut swept = Swept { records: self.kept.sweep(now), ..Swept::default() };
-        let ids = self.ids.len();
+        let ids = self.ids.len() + self.erased.len();
         // What still waits is known by its id, however long it waits.
         let conversations = &self.conversations;
         self.ids.retain(|(key, id), at| {
             let inbox = conversations.get(key).map(|conversation| conversation.inbox.as_slice());
             at.plus(retention.ids) > now || inbox.is_some_and(|inbox| inbox.iter().any(|row| row.id == *id))
         });
-        swept.ids = ids - self.ids.len();
         self.erased.retain(|_, at| at.plus(retention.ids) > now);
+        swept.ids = ids - self.ids.len() - self.erased.len();
         self.stats.sweep(now.minus(retention.statistics));
         self.counters.retain(|_, counter| counter.expires_at > now);
         self.receipts.retain(|_, receipt| receipt.at.plus(retention.receipts) > now);

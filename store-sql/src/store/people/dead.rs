@@ -43,11 +43,7 @@ pub(super) fn list(
 }
 
 /// The conversation of a dead letter, when it is of that workspace.
-pub(super) fn conversation_of(
-    tx: &Tx<'_>,
-    workspace: &Name,
-    number: u64,
-) -> Result<Option<ConvId>, Fault> {
+pub(super) fn conversation_of(tx: &Tx<'_>, workspace: &Name, number: u64) -> Result<Option<ConvId>, Fault> {
     let Ok(number) = i64::try_from(number) else { return Ok(None) };
     let mut find = tx.sql(
         "SELECT c.id FROM dead_letters d JOIN conversations c ON c.id = d.conversation \

@@ -114,14 +114,21 @@ struct Way<'r> {
 
 impl List<'_> {
     fn page(&self) -> Result<ConversationPage, Failure> {
-        let from = self.query.after.as_deref().and_then(places).unwrap_or(Places {
-            beginning: i64::MAX,
-            turns: i64::MAX,
-        });
+        let from = self
+            .query
+            .after
+            .as_deref()
+            .and_then(places)
+            .unwrap_or(Places { beginning: i64::MAX, turns: i64::MAX });
         let mut by_beginning = self.conn.prepare_cached(BY_BEGINNING)?;
         let mut by_turns = self.conn.prepare_cached(BY_TURNS)?;
         let mut ways = [
-            Way { rows: by_beginning.query([from.beginning])?, place: from.beginning, next: None, ended: false },
+            Way {
+                rows: by_beginning.query([from.beginning])?,
+                place: from.beginning,
+                next: None,
+                ended: false,
+            },
             Way { rows: by_turns.query([from.turns])?, place: from.turns, next: None, ended: false },
         ];
         let mut rows = Vec::new();
@@ -134,7 +141,8 @@ impl List<'_> {
             if ways.iter().any(|way| way.next.is_none() && !way.ended) {
                 break;
             }
-            let Some(newest) = ways.iter_mut().max_by_key(|way| way.next.as_ref().map(|(row, _)| last_at(row)))
+            let Some(newest) =
+                ways.iter_mut().max_by_key(|way| way.next.as_ref().map(|(row, _)| last_at(row)))
             else {
                 break;
             };

@@ -83,7 +83,9 @@ impl People for SqliteStore {
     async fn revoke_token(&self, workspace: &Name, id: &TokenId) -> Result<bool, StoreError> {
         let (workspace, id) = (workspace.clone(), id.clone());
         // A number that no row of a token can have is none of ours.
-        let Some(conversation) = ConvId::try_from(id.conversation.0).ok().filter(|id| *id < ConvId::MAX >> 12) else {
+        let Some(conversation) =
+            ConvId::try_from(id.conversation.0).ok().filter(|id| *id < ConvId::MAX >> 12)
+        else {
             return Ok(false);
         };
         let write = move |tx: &mut Tx<'_>| {
@@ -199,9 +201,9 @@ fn tokens(
          WHERE t.id >= ?1 * 4096 AND h.workspace = ?2 AND t.expires_at > ?3 \
          AND (?4 IS NULL OR t.component = ?4) ORDER BY t.id",
     )?;
-    let from = after.map_or(0, |after| i64::try_from(after.conversation.0).unwrap_or(i64::MAX).min(i64::MAX >> 12));
-    let mut rows =
-        find.query((from, workspace.as_str(), now.as_micros(), component.map(Name::as_str)))?;
+    let from =
+        after.map_or(0, |after| i64::try_from(after.conversation.0).unwrap_or(i64::MAX).min(i64::MAX >> 12));
+    let mut rows = find.query((from, workspace.as_str(), now.as_micros(), component.map(Name::as_str)))?;
     let mut tokens: Vec<ListedToken> = Vec::new();
     while let Some(row) = rows.next()? {
         let conversation = ConversationNumber(row.get::<_, i64>(0)? as u64);
