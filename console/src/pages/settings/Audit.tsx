@@ -1,0 +1,112 @@
+import { Alert, Button, Group, Table, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, ok } from "../../api/client.ts";
+import type { AuditLine } from "../../api/contract.ts";
+import { keys } from "../../api/queries.ts";
+import { useWorkspace } from "../../session/useSession.ts";
+import { Card } from "../../ui/Card.tsx";
+import { Empty } from "../../ui/Empty.tsx";
+import { Bars } from "../../ui/Loaded.tsx";
+import { Problem } from "../../ui/Problem.tsx";
+import { Scroll } from "../../ui/Scroll.tsx";
+import { exact } from "../../ui/Time.tsx";
+import { useAct } from "../../ui/useAct.ts";
+import { common } from "../../words/common.ts";
+import { useLanguage, useWords } from "../../words/words.tsx";
+import { words } from "./words.ts";
+
+/** Who did what, and whether the log is whole. */
+export function Audit() {
+  const t = useWords(words);
+  const { more } = useWords(common);
+  const { id: workspace } = useWorkspace();
+  const [actor, setActor] = useState("");
+  const [action, setAction] = useState("");
+  const [filter] = useDebouncedValue({ actor: actor.trim() || undefined, action: action.trim() || undefined }, 250);
+  const lines = useInfiniteQuery({
+    queryKey: [...keys.settings(workspace, "audit"), filter.actor, filter.action],
+    placeholderData: keepPreviousData,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) => ok(api.GET("/workspaces/{workspace}/audit", { params: { path: { workspace }, query: { ...filter, cursor: pageParam } } })),
+    getNextPageParam: ({ next }) => next,
+  });
+  const items = lines.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Card title={t.audit} lead={t.auditLead} actions={<Verify workspace={workspace} />}>
+      <Group mb="sm" gap={8}>
+        <TextInput size="xs" label={t.actor} value={actor} onChange={(event) => setActor(event.currentTarget.value)} />
+        <TextInput size="xs" label={t.action} value={action} onChange={(event) => setAction(event.currentTarget.value)} />
+      </Group>
+      {lines.isPending && <Bars />}
+      {lines.isError && <Problem error={lines.error} again={() => void lines.refetch()} />}
+      {lines.isSuccess && (items.length === 0 ? <Empty title={t.noAudit} /> : <Lines lines={items} />)}
+      {lines.hasNextPage && (
+        <Button mt="sm" variant="default" loading={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>
+          {more}
+        </Button>
+      )}
+    </Card>
+  );
+}
+
+function Lines({ lines }: { lines: AuditLine[] }) {
+  const t = useWords(words);
+  const { language } = useLanguage();
+  return (
+    <Scroll label={t.audit}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t.when}</Table.Th>
+            <Table.Th>{t.actor}</Table.Th>
+            <Table.Th>{t.action}</Table.Th>
+            <Table.Th className="wide">{t.object}</Table.Th>
+            <Table.Th className="wide">{t.outcome}</Table.Th>
+            <Table.Th className="wide">{t.ip}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {lines.map((line, at) => (
+            <Table.Tr key={line.n ?? `${line.at}-${at}`}>
+              <Table.Td className="num">{exact(line.at, language)}</Table.Td>
+              <Table.Td>{line.actor}</Table.Td>
+              <Table.Td className="mono">{line.action}</Table.Td>
+              <Table.Td className="wide mono">{line.object}</Table.Td>
+              <Table.Td className="wide">{line.outcome}</Table.Td>
+              <Table.Td className="wide mono">{line.ip}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Scroll>
+  );
+}
+
+function Verify({ workspace }: { workspace: string }) {
+  const t = useWords(words);
+  const [result, setResult] = useState<{ ok: boolean; lines: number; broken_at?: number }>();
+  const [act, busy, problem] = useAct();
+  const verify = async () => setResult(await ok(api.GET("/workspaces/{workspace}/audit/verify", { params: { path: { workspace } } })));
+  return (
+    <div>
+      <Group gap={8}>
+        <Button size="xs" variant="default" component="a" href={`/api/v1/workspaces/${encodeURIComponent(workspace)}/audit.jsonl`} download>
+          {t.download}
+        </Button>
+        <Button size="xs" loading={busy} onClick={() => act(verify)}>
+          {t.verify}
+        </Button>
+      </Group>
+      <div aria-live="polite">
+        {result && (
+          <Alert mt="xs" variant="light" color={result.ok ? "teal" : "red"}>
+            {result.ok ? t.intact(result.lines) : t.broken(result.broken_at ?? 0)}
+          </Alert>
+        )}
+      </div>
+      <Problem error={problem} />
+    </div>
+  );
+}
