@@ -215,6 +215,25 @@ async fn logins_that_fail_in_every_way() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_typed_again_after_a_failed_login() {
+    for answer in Answer::FAILURES {
+        let log = Log::default();
+        let _guard = log.capture();
+        let parrot = Parrot::start();
+        let world = world(&parrot).await;
+        let person = world.whatsapp("+15550100");
+        parrot.answers(answer);
+        logs_in(&person).await;
+        // In the place of the user name, or unasked.
+        person.says(PASSWORD.text).await;
+        person.says("cancel").await;
+        person.says(PASSWORD.text).await;
+        person.says(&format!("no, it is {}", PASSWORD.text)).await;
+        assert_world_is_clean(&format!("{answer:?}"), &world, &person, &log).await;
+    }
+}
+
+#[tokio::test]
 async fn calls_that_fail_in_every_way() {
     for answer in Answer::FAILURES {
         let log = Log::default();
