@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use countersign_accounts::Permission;
 use countersign_model::Name;
 use serde_json::Value;
 use tokio::sync::broadcast;
@@ -34,6 +35,18 @@ pub struct Event {
     pub kind: &'static str,
     /// What there is to know, as JSON. Never a secret.
     pub data: Value,
+}
+
+impl Event {
+    /// Who may hear of it.
+    pub fn needs(&self) -> Permission {
+        match self.kind {
+            "conversation" => Permission::ConversationRead,
+            "token" => Permission::TokenRead,
+            "channel" => Permission::ChannelRead,
+            _ => Permission::BotRead,
+        }
+    }
 }
 
 /// Somebody who listens to a workspace.

@@ -24,6 +24,15 @@ pub trait Host: Send + Sync {
     /// The names of the secrets of the configuration file.
     fn secrets(&self) -> &[String];
 
+    /// Puts the secret of the configuration file back into the registry, when it has one of that name: the one of the
+    /// console was removed.
+    fn restore_secret(&self, workspace: &Name, name: &str);
+
+    /// With `countersign demo`: what there is to try, for the first screen. Never a secret.
+    fn demo(&self) -> Option<serde_json::Value> {
+        None
+    }
+
     /// Attaches a channel while the server runs, or puts it in the place of the one with its id.
     async fn attach(&self, channel: NewChannel) -> Result<(), AttachError>;
 
@@ -43,6 +52,8 @@ pub struct AttachedChannel {
     pub id: Name,
     /// What kind it is.
     pub kind: ChannelKind,
+    /// How people call it; its id when nobody has given it a name.
+    pub name: String,
     /// The provider; the name of the kind for chats of our own.
     pub provider: String,
     /// The bot that answers there.

@@ -1,6 +1,43 @@
 //! The REST API of the console: `/api/v1`, its description as OpenAPI 3.1, and live events.
+//!
+//! A route is a function with `#[utoipa::path]`. An area is a file or folder with its routes, its wire types and its
+//! tests: it says for each route what it needs ([`Need`]), and has one line in `router.rs`. `access` looks who asks and
+//! whether they have it, before the route sees the request. What all share stands in `http`: bodies whose wrong fields are
+//! named, pages, revisions, and problems with stable codes.
+//!
+//! ```text
+//! let api = Api::new(Parts { store, accounts, runner, keys, transport, policy, clock, random, host });
+//! let router = router(api.clone());      // answers under /api/
+//! ```
 
+mod about;
+mod access;
+mod account;
+mod area;
+mod audit;
+mod bots;
+mod check;
+mod constants;
+mod describe;
 pub mod events;
 pub mod host;
 pub mod http;
 mod limits;
+mod live;
+mod members;
+pub mod records;
+mod router;
+mod secrets;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use access::{Here, Signed, Visitor};
+pub use area::{Area, Need, Needs};
+pub use bots::{FileBot, adopt, open_workspace};
+pub use check::{Checkup, Examined, Problems, examine};
+pub use host::{AttachError, AttachedChannel, Host, NewChannel};
+pub use router::{document, router};
+pub use secrets::open as open_secrets;
+pub use state::{Api, Parts};

@@ -37,7 +37,8 @@ impl<K: Eq + Hash> Buckets<K> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let per_second = f64::from(self.burst) / self.refill.as_secs_f64();
         let full = f64::from(self.burst);
-        let level = |bucket: &Bucket| (bucket.left + now.since(bucket.at).as_secs_f64() * per_second).min(full);
+        let level =
+            |bucket: &Bucket| (bucket.left + now.since(bucket.at).as_secs_f64() * per_second).min(full);
         if buckets.len() >= MANY {
             buckets.retain(|_, bucket| level(bucket) < full);
         }

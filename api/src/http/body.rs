@@ -177,7 +177,12 @@ mod tests {
             (r#"{"name": "a", "inner": [{}]}"#, "/inner/0/count", "missing", "This is needed."),
             (r#"{"name": "a", "inner": [], "nme": 1}"#, "/nme", "unknown", "There is no such field here."),
             (r#"{"name": 7, "inner": []}"#, "/name", "wrong_type", "Here belongs a text."),
-            (r#"{"name": "a", "inner": [{"count": -1}]}"#, "/inner/0/count", "wrong_type", "Here belongs a whole number."),
+            (
+                r#"{"name": "a", "inner": [{"count": -1}]}"#,
+                "/inner/0/count",
+                "wrong_type",
+                "Here belongs a whole number.",
+            ),
             (r#"{"name": "a", "inner": {}}"#, "/inner", "wrong_type", "Here belongs a list."),
             (r#"[]"#, "", "wrong_type", ""),
         ];
@@ -210,7 +215,11 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
         for text in ["", "{", "{\"name\": \"a\", \"inner\": []} x", &deep] {
             let said = said(text).await;
-            assert_eq!((said["status"].as_u64(), said["code"].as_str()), (Some(400), Some("not_json")), "{text}");
+            assert_eq!(
+                (said["status"].as_u64(), said["code"].as_str()),
+                (Some(400), Some("not_json")),
+                "{text}"
+            );
         }
         assert_eq!(depth(br#"{"a": "[[[{{{\"[[", "b": [1, {"c": 2}]}"#), 3);
     }

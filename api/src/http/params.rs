@@ -17,9 +17,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             Err(error) => {
                 // What it quotes is what was sent.
                 let said = error.body_text();
-                let name = said.split(": ").nth(1).filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
+                let name = said
+                    .split(": ")
+                    .nth(1)
+                    .filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
                 let pointer = name.map_or(String::new(), |name| format!("/{name}"));
-                Err(Problem::invalid_field(&pointer, "wrong_type", "This is not what belongs into the address."))
+                Err(Problem::invalid_field(
+                    &pointer,
+                    "wrong_type",
+                    "This is not what belongs into the address.",
+                ))
             }
         }
     }

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
+use countersign_accounts::AccountsError;
 use countersign_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -104,7 +105,8 @@ impl Problem {
 
     /// 403: who is signed in has to show once more that it is them.
     pub fn step_up() -> Self {
-        let detail = "This needs your password or passkey once more; it was last seen more than ten minutes ago.";
+        let detail =
+            "This needs your password or passkey once more; it was last seen more than ten minutes ago.";
         Self::new(StatusCode::FORBIDDEN, "step_up", "Confirm that it is you", detail)
     }
 
@@ -141,8 +143,7 @@ impl Problem {
     /// 429: too much in too short a time. `after` is in seconds.
     pub fn limited(after: u64) -> Self {
         let detail = format!("Too many requests. Try again in {after} seconds.");
-        let mut problem =
-            Self::new(StatusCode::TOO_MANY_REQUESTS, "limited", "Too many requests", detail);
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "limited", "Too many requests", detail);
         problem.0.retry_after = Some(after);
         problem
     }
@@ -233,4 +234,47 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        let said = error.to_string();
+        let sentence = sentence(&said);
+        match &error {
+            AccountsError::SignedOut => return Self::signed_out(),
+            AccountsError::StepUp => return Self::step_up(),
+            AccountsError::NotFound(what) => return Self::not_found(what),
+            AccountsError::Stale => return Self::stale(),
+            AccountsError::Limited { wait } => return Self::limited(wait.as_secs().max(1)),
+            AccountsError::Taken { pointer, message } => return Self::taken(pointer, *message),
+            AccountsError::Store(_) | AccountsError::Vault | AccountsError::Damaged(_) => {
+                tracing::error!(%error, "the console's API was let down by the accounts");
+                return Self::unavailable(
+                    "The server could not read or write its accounts. Nothing was changed.",
+                );
+            }
+            _ => {}
+        }
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let title = match error.code() {
+            "refused" => "Not signed in",
+            "wrong_code" => "Not the right code",
+            "forbidden" => "Not allowed",
+            "over" => "Over",
+            "invalid" => "Something is not right",
+            _ => "Not possible",
+        };
+        let problem = Self::new(status, error.code(), title, sentence);
+        error
+            .fields()
+            .iter()
+            .fold(problem, |problem, field| problem.field(field.pointer, field.code, field.message.clone()))
+    }
+}
+
+/// The message of an error as a sentence.
+fn sentence(said: &str) -> String {
+    let mut chars = said.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str().trim_end_matches('.'))
 }

@@ -28,7 +28,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         };
         let number = given.trim().trim_start_matches("W/").trim_matches('"').parse();
         number.map(Self).map_err(|_| {
-            Problem::invalid_field("/If-Match", "wrong_type", "Here belongs the number of a revision, such as `\"3\"`.")
+            Problem::invalid_field(
+                "/If-Match",
+                "wrong_type",
+                "Here belongs the number of a revision, such as `\"3\"`.",
+            )
         })
     }
 }
