@@ -416,7 +416,9 @@ impl Inner {
                 }
             }
         }
-        let handed_over = session.status(bot) == Status::Ended(Reason::HandedOver);
+        // A caller is put through to a number, where nobody can be seen to hand back.
+        let spoken = owner.kind.capabilities().spoken;
+        let handed_over = !spoken && session.status(bot) == Status::Ended(Reason::HandedOver);
         let (calling, ended) = match session.status(bot) {
             Status::Calling(call) => (Some(call), false),
             Status::Ended(_) => (None, true),

@@ -152,6 +152,7 @@ async fn views_show_no_ciphertext() {
             "v_inbox",
             "v_outbox",
             "v_records",
+            "v_stats",
             "v_tokens",
             "v_transcripts"
         ]
