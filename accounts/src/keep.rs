@@ -46,7 +46,8 @@ impl Keep {
                         let key = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
                         return Ok(Self { ring, server, key });
                     }
-                    Err(OpenError::UnknownKey { .. }) => {
+                    // A data key that was made after the loss has the version of the lost one.
+                    Err(OpenError::UnknownKey { .. } | OpenError::Refused) => {
                         tracing::warn!(
                             "the key that hashes sessions and API keys is lost with the master key; \
                              everybody signs in again, and API keys and recovery codes are made anew"

@@ -9,6 +9,7 @@ mod passkeys;
 mod passwords;
 mod sessions;
 mod setup;
+mod sqlite;
 mod yielding;
 
 use std::sync::{Arc, RwLock};
