@@ -3,7 +3,7 @@ use countersign_store_sql::{Options, SqliteStore};
 use super::*;
 
 async fn on(folder: &std::path::Path, line: &SecretText, role: countersign_store_sql::Role) -> Accounts {
-    let store = Arc::new(SqliteStore::open(&folder.join("store.db"), Options::new(role)).unwrap());
+    let store = Arc::new(SqliteStore::open(folder.join("store.db"), Options::new(role)).unwrap());
     let masters = MasterKeys::parse(line.expose()).unwrap();
     let stored = countersign_store::Keys::data_keys(store.as_ref()).await.unwrap();
     let parts = Parts {
