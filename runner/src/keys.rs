@@ -174,7 +174,7 @@ mod tests {
         let (acme, store) = (name("acme"), MemoryStore::new());
         let masters = MasterKeys::one(MasterKey::generate().unwrap());
         let ring = open_keys(&store, masters, [&acme]).await.unwrap();
-        let mut ring = ring.write().unwrap();
+        let mut ring = Arc::into_inner(ring).unwrap().into_inner().unwrap();
         let until = Timestamp::from_secs(2_000_000);
         let mut owners = Vec::new();
         for (address, kind) in [("ada", ChannelKind::Telegram), ("call-1", ChannelKind::Phone)] {
