@@ -125,7 +125,8 @@ fn samples() -> Vec<(u8, u8, Vec<u8>)> {
         for file in std::fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let is_sent_by_us = name.starts_with("out_") || name.starts_with("ncco_") || name.starts_with("twiml_");
+            let is_sent_by_us =
+                name.starts_with("out_") || name.starts_with("ncco_") || name.starts_with("twiml_");
             if !is_sent_by_us && name != "index.json" {
                 let sample = std::fs::read(&path).unwrap();
                 // In the body and in the query; a gateway by HTTP in each of its forms.

@@ -70,7 +70,9 @@ fn settings(provider: &Provider, how: u8) -> Settings {
     let mut settings = Settings::new();
     for setting in provider.settings {
         settings = match (setting.kind, text(setting.name).or(setting.default)) {
-            (SettingKind::Secret, _) if setting.required || matches!(setting.name, "hook_key" | "receive.key") => {
+            (SettingKind::Secret, _)
+                if setting.required || matches!(setting.name, "hook_key" | "receive.key") =>
+            {
                 settings.with_secret(setting.name, secret(setting.name).into())
             }
             (SettingKind::Text, Some(value)) => settings.with(setting.name, value),
