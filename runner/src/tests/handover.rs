@@ -2,7 +2,7 @@
 
 use countersign_engine::{Reason, Status};
 use countersign_model::OutMessage;
-use countersign_store::{ConversationQuery, Conversations as _, Delivery, Line, People as _};
+use countersign_store::{ConversationQuery, Delivery, Line, People as _};
 
 use super::rig::{Make, PASSWORD, Rig, answer, bank, bot as bot_of, key, name};
 use crate::{Event, IngestError};

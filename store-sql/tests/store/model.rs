@@ -9,9 +9,10 @@ use countersign_store::conformance::fixture::{
 };
 use countersign_store::{
     AnswerRow, CallCompletion, Calls as _, Claimed, ClaimedCall, ClaimedDelivery, CommitError,
-    ConversationQuery, ConversationRow, Conversations as _, CounterChange, CounterKey, InboundKind, Inbox as _, Lead, Line, MemoryStore,
-    NewInbound, Outbox as _, People as _, Receipt, ReceiptState, Receipts as _, Retention, Revocation, SecretChange,
-    Secrets as _, SessionId, Store, StoreError, TimerChange, Timers as _, TurnCommit, WorkerId,
+    ConversationQuery, ConversationRow, Conversations as _, CounterChange, CounterKey, InboundKind,
+    Inbox as _, Lead, Line, MemoryStore, NewInbound, Outbox as _, People as _, Receipt, ReceiptState,
+    Receipts as _, Retention, Revocation, SecretChange, Secrets as _, SessionId, Store, StoreError,
+    TimerChange, Timers as _, TurnCommit, WorkerId,
 };
 use countersign_store_sql::{Options, Role, SqliteStore};
 use proptest::collection::vec;

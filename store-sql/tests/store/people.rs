@@ -32,7 +32,7 @@ fn found(folder: &Folder, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for table in tables {
         let mut find = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let names: Vec<String> = find.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = find.column_names().map(str::to_owned).collect();
         let mut rows = find.query(()).unwrap();
         while let Some(row) = rows.next().unwrap() {
             for (at, name) in names.iter().enumerate() {

@@ -247,7 +247,7 @@ pub async fn records_of_workspaces_are_apart(store: &impl Store) {
     for (key, text) in [(&ours, "ours"), (&theirs, "theirs"), (&server, "server's")] {
         assert_eq!(body(store, key, 0).await.as_deref(), Some(text));
         let listed = store.records(key.workspace.as_ref(), "draft", "", None, 9, at(0)).await.unwrap();
-        assert_eq!(listed.into_iter().map(|record| record.key).collect::<Vec<_>>(), [key.clone()]);
+        assert_eq!((listed.len(), &listed[0].key), (1, key));
     }
     one(store, write(&ours, Expected::Anything, None), 0).await.unwrap();
     assert_eq!(body(store, &theirs, 0).await.as_deref(), Some("theirs"));
