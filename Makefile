@@ -18,9 +18,8 @@ check: ## look at format, lints, rules, licences and dependencies
 bench: ## measure the engine, the check, the store, and the server under load (BENCH_SECS, BENCH_STORED)
 	@sh tools/bench.sh
 
-console: ## build the browser console, as soon as there is one
-	@if [ -f console/package.json ]; then cd console && npm ci && npm run build; \
-	else echo "There is no console yet."; fi
+console: ## build the browser console, if anything in it has changed
+	@sh tools/console.sh
 
 docs: ## build the documentation of the code and check the links of the guides
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

@@ -40,6 +40,16 @@ widget() {
     [ -z "${failed:-}" ]
 }
 stage "the widget" widget
+
+# The console's types, form, tests and build. The last line is as in the other summaries.
+console() {
+    sh tools/console.sh && cd console && npm run --silent check || return 1
+    npm run --silent test -- --reporter=dot --reporter=json --outputFile.json=output/tests.json || failed=1
+    node -p 'const { numPassedTests: ok, numFailedTests: no } = JSON.parse(fs.readFileSync("output/tests.json")); `${ok} passed, ${no} failed`'
+    [ -z "${failed:-}" ]
+}
+in_console() (console)
+stage "the console" in_console
 stage "the chat in a browser" sh tests/browser/run.sh
 
 exit $status

@@ -6,16 +6,10 @@ import { words } from "./words.ts";
 export function SearchButton({ onClick }: { onClick: () => void }) {
   const t = useWords(words);
   return (
-    <button
-      type="button"
-      className={classes.search}
-      onClick={onClick}
-      aria-label={t.search}
-      aria-keyshortcuts="Control+K"
-    >
+    <button type="button" className={classes.search} onClick={onClick} aria-keyshortcuts="Control+K">
       <IconSearch size={16} aria-hidden />
       <span>{t.search}</span>
-      <kbd aria-hidden>{t.searchKeys}</kbd>
+      <kbd>{t.searchKeys}</kbd>
     </button>
   );
 }

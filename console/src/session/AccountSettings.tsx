@@ -8,7 +8,7 @@ import { useLanguage } from "../words/words.tsx";
 export function AccountSettings() {
   const { data } = useQuery({ ...sessionQuery, enabled: false });
   const { speak } = useLanguage();
-  const { setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const language = data?.account.language;
   const theme = data?.account.theme;
   useEffect(() => {

@@ -82,9 +82,20 @@ function StepUp({ account, onDone }: { account?: Session["account"]; onDone: (se
           <Text size="sm">{t.stepUpLead}</Text>
           <Problem error={problem} />
           {byCode ? (
-            <TextInput label={t.ownCode} inputMode="numeric" autoComplete="one-time-code" data-autofocus {...form.getInputProps("secret")} />
+            <TextInput
+              label={t.ownCode}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              data-autofocus
+              {...form.getInputProps("secret")}
+            />
           ) : (
-            <PasswordInput label={t.password} autoComplete="current-password" data-autofocus {...form.getInputProps("secret")} />
+            <PasswordInput
+              label={t.password}
+              autoComplete="current-password"
+              data-autofocus
+              {...form.getInputProps("secret")}
+            />
           )}
           <Button type="submit" loading={busy}>
             {t.confirm}

@@ -19,7 +19,15 @@ export function SignInForm({ email, onSession }: { email?: string; onSession: (s
   return <Password email={email} onSession={onSession} onPending={setPending} />;
 }
 
-function Password({ email, onSession, onPending }: { email?: string; onSession: (session: Session) => void; onPending: (pending: Pending) => void }) {
+function Password({
+  email,
+  onSession,
+  onPending,
+}: {
+  email?: string;
+  onSession: (session: Session) => void;
+  onPending: (pending: Pending) => void;
+}) {
   const t = useWords(words);
   const { required } = useWords(common);
   const { form, onSubmit, problem, busy } = useServerForm({
@@ -39,8 +47,19 @@ function Password({ email, onSession, onPending }: { email?: string; onSession: 
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="sm">
           <Problem error={problem} />
-          <TextInput type="email" label={t.email} autoComplete="username" {...form.getInputProps("email")} readOnly={email !== undefined} />
-          <PasswordInput label={t.password} autoComplete="current-password" {...form.getInputProps("password")} data-autofocus={email !== undefined || undefined} />
+          <TextInput
+            type="email"
+            label={t.email}
+            autoComplete="username"
+            {...form.getInputProps("email")}
+            readOnly={email !== undefined}
+          />
+          <PasswordInput
+            label={t.password}
+            autoComplete="current-password"
+            {...form.getInputProps("password")}
+            data-autofocus={email !== undefined || undefined}
+          />
           <Button type="submit" loading={busy} fullWidth mt={4}>
             {t.signIn}
           </Button>
@@ -56,14 +75,26 @@ function Password({ email, onSession, onPending }: { email?: string; onSession: 
   );
 }
 
-function SecondFactor({ pending, onSession, onBack }: { pending: Pending; onSession: (session: Session) => void; onBack: () => void }) {
+function SecondFactor({
+  pending,
+  onSession,
+  onBack,
+}: {
+  pending: Pending;
+  onSession: (session: Session) => void;
+  onBack: () => void;
+}) {
   const t = useWords(words);
   const { required } = useWords(common);
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { code: "" },
     validate: { code: (value) => (value.trim() ? null : required) },
     send: async ({ code }) =>
-      onSession(await ok(api.POST("/session/second-factor", { body: { pending: pending.pending, code: code.trim() } }))),
+      onSession(
+        await ok(
+          api.POST("/session/second-factor", { body: { pending: pending.pending, code: code.trim() } }),
+        ),
+      ),
   });
   const byCode = pending.second_factor.some((one) => one !== "passkey");
   return (
@@ -76,7 +107,13 @@ function SecondFactor({ pending, onSession, onBack }: { pending: Pending; onSess
               {t.codeLead}
             </Text>
             <Problem error={problem} />
-            <TextInput label={t.code} description={t.codeHint} autoComplete="one-time-code" autoFocus {...form.getInputProps("code")} />
+            <TextInput
+              label={t.code}
+              description={t.codeHint}
+              autoComplete="one-time-code"
+              autoFocus
+              {...form.getInputProps("code")}
+            />
             <Button type="submit" loading={busy} fullWidth>
               {t.check}
             </Button>
@@ -93,7 +130,15 @@ function SecondFactor({ pending, onSession, onBack }: { pending: Pending; onSess
   );
 }
 
-export function PasskeyButton({ label, pending, onSession }: { label: string; pending?: string; onSession: (session: Session) => void }) {
+export function PasskeyButton({
+  label,
+  pending,
+  onSession,
+}: {
+  label: string;
+  pending?: string;
+  onSession: (session: Session) => void;
+}) {
   const t = useWords(words);
   const [problem, setProblem] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -110,7 +155,13 @@ export function PasskeyButton({ label, pending, onSession }: { label: string; pe
   };
   return (
     <Stack gap="xs">
-      <Button variant="default" fullWidth loading={busy} leftSection={<IconFingerprint size={18} />} onClick={() => void go()}>
+      <Button
+        variant="default"
+        fullWidth
+        loading={busy}
+        leftSection={<IconFingerprint size={18} />}
+        onClick={() => void go()}
+      >
         {label}
       </Button>
       {problem instanceof NoPasskey ? (

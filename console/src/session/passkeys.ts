@@ -17,7 +17,9 @@ export function canPasskeys(): boolean {
 /** Signs in with a passkey: alone, as the second factor of `pending`, or as the second look of who is signed in. */
 export async function signInByPasskey(pending?: string): Promise<Session> {
   if (!canPasskeys()) throw new NoPasskey("cannot");
-  const { challenge_id, options } = await ok(api.POST("/session/passkey/begin", { body: pending ? { pending } : {} }));
+  const { challenge_id, options } = await ok(
+    api.POST("/session/passkey/begin", { body: pending ? { pending } : {} }),
+  );
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(inner(options) as never);
   const credential = await asked(() => navigator.credentials.get({ publicKey }));
   return ok(api.POST("/session/passkey/finish", { body: { challenge_id, credential } }));

@@ -19,7 +19,8 @@ export const words = catalogue(
     usePasskey: "Use a passkey",
     anotherAccount: "Use another account",
     stepUpTitle: "Is it still you?",
-    stepUpLead: "This changes something that logins depend on. Confirm with your password or your second factor; it holds for ten minutes.",
+    stepUpLead:
+      "This changes something that logins depend on. Confirm with your password or your second factor; it holds for ten minutes.",
     confirm: "Confirm",
     ownCode: "Code of your authenticator app",
     noPasskeys: "This browser cannot use passkeys. Use your password.",
@@ -43,7 +44,8 @@ export const words = catalogue(
     usePasskey: "Usar una llave de acceso",
     anotherAccount: "Usar otra cuenta",
     stepUpTitle: "¿Sigues siendo tú?",
-    stepUpLead: "Esto cambia algo de lo que dependen los inicios de sesión. Confirma con tu contraseña o tu segundo factor; vale diez minutos.",
+    stepUpLead:
+      "Esto cambia algo de lo que dependen los inicios de sesión. Confirma con tu contraseña o tu segundo factor; vale diez minutos.",
     confirm: "Confirmar",
     ownCode: "Código de tu aplicación de autenticación",
     noPasskeys: "Este navegador no puede usar llaves de acceso. Usa tu contraseña.",

@@ -6,7 +6,7 @@ const FONT =
 /** One accent colour, a grid of 4 px, the font of the system, lines where others have shadows. */
 export const theme = createTheme({
   primaryColor: "cyan",
-  primaryShade: { light: 9, dark: 8 },
+  primaryShade: 9,
   autoContrast: true,
   fontFamily: FONT,
   fontFamilyMonospace:
@@ -40,6 +40,9 @@ export const theme = createTheme({
         centered: true,
       },
     },
+    // A heading of a dialogue is not the banner of the page.
+    ModalHeader: { defaultProps: { role: "none" } },
+    DrawerHeader: { defaultProps: { role: "none" } },
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 }, shadow: "none" } },
     Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 80 } } },
     Popover: { defaultProps: { shadow: "none", transitionProps: { duration: 80 } } },

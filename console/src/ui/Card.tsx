@@ -3,7 +3,17 @@ import { type ReactNode, useId } from "react";
 import classes from "./Card.module.css";
 
 /** A part of a page with a heading of its own. */
-export function Card({ title, actions, lead, children }: { title: string; actions?: ReactNode; lead?: ReactNode; children?: ReactNode }) {
+export function Card({
+  title,
+  actions,
+  lead,
+  children,
+}: {
+  title: string;
+  actions?: ReactNode;
+  lead?: ReactNode;
+  children?: ReactNode;
+}) {
   const id = useId();
   return (
     <section className={classes.card} aria-labelledby={id}>
@@ -22,6 +32,10 @@ export function Card({ title, actions, lead, children }: { title: string; action
 }
 
 /** Cards beside each other where there is room. */
-export function Cards({ children }: { children: ReactNode }) {
-  return <div className={classes.cards}>{children}</div>;
+export function Cards({ children, broad }: { children: ReactNode; broad?: boolean }) {
+  return (
+    <div className={classes.cards} data-broad={broad || undefined}>
+      {children}
+    </div>
+  );
 }

@@ -59,7 +59,12 @@ export function Confirm({ title, children, verb, typed, harmless, act, onClose }
             <Button variant="default" onClick={onClose}>
               {t.cancel}
             </Button>
-            <Button type="submit" color={harmless ? undefined : "red"} loading={busy} disabled={typed !== undefined && text !== typed}>
+            <Button
+              type="submit"
+              color={harmless ? undefined : "red"}
+              loading={busy}
+              disabled={typed !== undefined && text !== typed}
+            >
               {verb}
             </Button>
           </Group>

@@ -60,7 +60,9 @@ export function until(at: string, now: number): string | undefined {
 }
 
 export function exact(at: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(Date.parse(at));
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(
+    Date.parse(at),
+  );
 }
 
 /** The time of the machine, read again every so many milliseconds. */

@@ -49,12 +49,23 @@ export function AnalyticsPage() {
             { value: "month", label: t.month },
           ]}
         />
-        <NativeSelect aria-label={t.bot} value={bot} onChange={(event) => setBot(event.currentTarget.value)} data={[{ value: "", label: t.allBots }, ...(bots?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))]} />
+        <NativeSelect
+          aria-label={t.bot}
+          value={bot}
+          onChange={(event) => setBot(event.currentTarget.value)}
+          data={[
+            { value: "", label: t.allBots },
+            ...(bots?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
         <NativeSelect
           aria-label={t.channel}
           value={channel}
           onChange={(event) => setChannel(event.currentTarget.value)}
-          data={[{ value: "", label: t.allChannels }, ...(channels?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
+          data={[
+            { value: "", label: t.allChannels },
+            ...(channels?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
         />
       </Group>
       <Loaded query={analytics}>
@@ -148,7 +159,10 @@ function Steps({ steps }: { steps: Analytics["steps"] }) {
   const t = useWords(words);
   const { language } = useLanguage();
   const number = new Intl.NumberFormat(language);
-  const worst = [...steps].filter(({ reached }) => reached > 0).sort((a, b) => b.left - a.left).slice(0, 12);
+  const worst = [...steps]
+    .filter(({ reached }) => reached > 0)
+    .sort((a, b) => b.left - a.left)
+    .slice(0, 12);
   if (worst.length === 0) return <p className="quiet">{t.noSteps}</p>;
   return (
     <Scroll label={t.steps}>

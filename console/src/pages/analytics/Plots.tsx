@@ -33,7 +33,12 @@ export function Plots({ data, period }: { data: Analytics; period: Period }) {
           { name: "out", label: t.out, color: "gray.5" },
         ]}
       />
-      <Plot bars title={t.conversationsOf} rows={rows({ conversations: data.conversations })} series={[{ name: "conversations", label: t.conversations, color: "cyan.7" }]} />
+      <Plot
+        bars
+        title={t.conversationsOf}
+        rows={rows({ conversations: data.conversations })}
+        series={[{ name: "conversations", label: t.conversations, color: "cyan.7" }]}
+      />
       <Plot
         bars
         title={t.logins}
@@ -49,41 +54,73 @@ export function Plots({ data, period }: { data: Analytics; period: Period }) {
   );
 }
 
-function Plot({ title, rows, series, bars }: { title: string; rows: Row[]; series: Series[]; bars?: boolean }) {
+function Plot({
+  title,
+  rows,
+  series,
+  bars,
+}: {
+  title: string;
+  rows: Row[];
+  series: Series[];
+  bars?: boolean;
+}) {
   const t = useWords(words);
-  const both = { h: 220, data: rows, dataKey: "at", series, withLegend: series.length > 1, tickLine: "none" as const, gridAxis: "y" as const };
+  const both = {
+    h: 220,
+    data: rows,
+    dataKey: "at",
+    series,
+    withLegend: series.length > 1,
+    tickLine: "none" as const,
+    gridAxis: "x" as const,
+  };
   return (
     <Card title={title}>
       <div className={classes.plot} aria-hidden>
         {bars ? (
-          <BarChart {...both} type="stacked" barProps={{ isAnimationActive: false }} />
+          <BarChart
+            {...both}
+            type="stacked"
+            barChartProps={{ accessibilityLayer: false }}
+            barProps={{ isAnimationActive: false }}
+          />
         ) : (
-          <AreaChart {...both} curveType="linear" withDots={false} fillOpacity={0.12} areaProps={{ isAnimationActive: false }} />
+          <AreaChart
+            {...both}
+            curveType="linear"
+            withDots={false}
+            fillOpacity={0.12}
+            areaChartProps={{ accessibilityLayer: false }}
+            areaProps={{ isAnimationActive: false }}
+          />
         )}
       </div>
-      <table className="vh">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t.time}</th>
-            {series.map(({ name, label }) => (
-              <th scope="col" key={name}>
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.at}>
-              <th scope="row">{row.at}</th>
-              {series.map(({ name }) => (
-                <td key={name}>{row[name]}</td>
+      <div className="vh">
+        <table>
+          <caption>{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t.time}</th>
+              {series.map(({ name, label }) => (
+                <th scope="col" key={name}>
+                  {label}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.at}>
+                <th scope="row">{row.at}</th>
+                {series.map(({ name }) => (
+                  <td key={name}>{row[name]}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Card>
   );
 }

@@ -9,7 +9,11 @@ export function span(period: Period, now: number): { from: string; to: string; b
   const bucket = period === "day" ? "hour" : "day";
   const size = bucket === "hour" ? 3_600_000 : 86_400_000;
   const to = Math.ceil(now / size) * size;
-  return { from: new Date(to - DAYS[period] * 86_400_000).toISOString(), to: new Date(to).toISOString(), bucket };
+  return {
+    from: new Date(to - DAYS[period] * 86_400_000).toISOString(),
+    to: new Date(to).toISOString(),
+    bucket,
+  };
 }
 
 export function sum(values: number[]): number {
@@ -24,6 +28,7 @@ export function share(part: number, whole: number, language: Language): string {
 
 /** How a bucket is called on the axis. */
 export function nameOf(bucket: string, period: Period, language: Language): string {
-  const form: Intl.DateTimeFormatOptions = period === "day" ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" };
+  const form: Intl.DateTimeFormatOptions =
+    period === "day" ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" };
   return new Intl.DateTimeFormat(language, form).format(Date.parse(bucket));
 }

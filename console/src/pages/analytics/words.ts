@@ -13,7 +13,8 @@ export const words = catalogue(
     channel: "Channel",
     allChannels: "All channels",
     emptyTitle: "Nothing happened in this time",
-    emptyText: "Plots stand here as soon as people talk to your bots. Choose a longer period, or try a bot in the simulator.",
+    emptyText:
+      "Plots stand here as soon as people talk to your bots. Choose a longer period, or try a bot in the simulator.",
     messages: "Messages",
     in: "From users",
     out: "From bots",
@@ -59,7 +60,8 @@ export const words = catalogue(
     channel: "Canal",
     allChannels: "Todos los canales",
     emptyTitle: "En este tiempo no ha pasado nada",
-    emptyText: "Aquí hay gráficas en cuanto la gente hable con tus bots. Elige un periodo más largo o prueba un bot en el simulador.",
+    emptyText:
+      "Aquí hay gráficas en cuanto la gente hable con tus bots. Elige un periodo más largo o prueba un bot en el simulador.",
     messages: "Mensajes",
     in: "De usuarios",
     out: "De bots",

@@ -37,7 +37,7 @@ function Overview({ workspace, bot }: { workspace: string; bot: Bot }) {
         </Alert>
       )}
       <NextStep workspace={workspace} bot={bot} />
-      <Cards>
+      <Cards broad>
         <Card title={t.liveTitle}>
           {bot.live ? (
             <div className={classes.rows}>
@@ -64,7 +64,13 @@ function Overview({ workspace, bot }: { workspace: string; bot: Bot }) {
                   : t.problemsNone}
             </span>
             {bot.problems.errors + bot.problems.warnings > 0 && (
-              <Button component={Link} to="/w/$workspace/bots/$bot/file" params={params as never} variant="default" size="xs">
+              <Button
+                component={Link}
+                to="/w/$workspace/bots/$bot/file"
+                params={params as never}
+                variant="default"
+                size="xs"
+              >
                 {t.seeProblems}
               </Button>
             )}
@@ -74,11 +80,22 @@ function Overview({ workspace, bot }: { workspace: string; bot: Bot }) {
           <div className={classes.rows}>
             {bot.channels.length === 0 && <span>{t.channelsNone}</span>}
             {bot.channels.map(({ id, name, kind }) => (
-              <Link key={id} to="/w/$workspace/channels/$id" params={{ workspace, id }} className={classes.name}>
+              <Link
+                key={id}
+                to="/w/$workspace/channels/$id"
+                params={{ workspace, id }}
+                className={classes.name}
+              >
                 {name} <span className="quiet">{kind}</span>
               </Link>
             ))}
-            <Button component={Link} to="/w/$workspace/channels/new" params={{ workspace } as never} variant="default" size="xs">
+            <Button
+              component={Link}
+              to="/w/$workspace/channels/new"
+              params={{ workspace } as never}
+              variant="default"
+              size="xs"
+            >
               {t.connect}
             </Button>
           </div>
@@ -91,7 +108,10 @@ function Overview({ workspace, bot }: { workspace: string; bot: Bot }) {
 
 function Changes({ workspace, bot }: { workspace: string; bot: Bot }) {
   const t = useWords(words);
-  const { data: diff } = useQuery({ ...diffQuery(workspace, bot.id, "live", "draft"), enabled: bot.changed && bot.live !== undefined });
+  const { data: diff } = useQuery({
+    ...diffQuery(workspace, bot.id, "live", "draft"),
+    enabled: bot.changed && bot.live !== undefined,
+  });
   return (
     <div className={classes.rows}>
       {bot.changed || !bot.live ? (
@@ -100,7 +120,13 @@ function Changes({ workspace, bot }: { workspace: string; bot: Bot }) {
           <span className="quiet">
             {t.draftBy(bot.draft.changed_by)} · <Ago at={bot.draft.changed_at} />
           </span>
-          <Button component={Link} to="/w/$workspace/bots/$bot/versions" params={{ workspace, bot: bot.id } as never} variant="default" size="xs">
+          <Button
+            component={Link}
+            to="/w/$workspace/bots/$bot/versions"
+            params={{ workspace, bot: bot.id } as never}
+            variant="default"
+            size="xs"
+          >
             {t.seeChanges}
           </Button>
         </>
@@ -119,18 +145,45 @@ function NextStep({ workspace, bot }: { workspace: string; bot: Bot }) {
   const params = { workspace, bot: bot.id } as never;
   const [text, button]: [string, ReactNode] = (() => {
     if (bot.problems.errors > 0) {
-      return [t.nextErrors, <Button key="b" component={Link} to="/w/$workspace/bots/$bot/file" params={params}>{t.seeProblems}</Button>];
+      return [
+        t.nextErrors,
+        <Button key="b" component={Link} to="/w/$workspace/bots/$bot/file" params={params}>
+          {t.seeProblems}
+        </Button>,
+      ];
     }
     if (!bot.uses_token) {
-      return [t.nextToken, <Button key="b" component={Link} to="/w/$workspace/bots/$bot/authorization-tokens" params={params}>{t.nextTokenButton}</Button>];
+      return [
+        t.nextToken,
+        <Button key="b" component={Link} to="/w/$workspace/bots/$bot/authorization-tokens" params={params}>
+          {t.nextTokenButton}
+        </Button>,
+      ];
     }
     if (bot.changed && bot.origin === "console") {
-      return [t.nextPublish, may("bot.publish") && <Button key="b" onClick={publishingIs.open}>{t.publish}</Button>];
+      return [
+        t.nextPublish,
+        may("bot.publish") && (
+          <Button key="b" onClick={publishingIs.open}>
+            {t.publish}
+          </Button>
+        ),
+      ];
     }
     if (bot.channels.length === 0) {
-      return [t.nextChannel, <Button key="b" component={Link} to="/w/$workspace/channels/new" params={params}>{t.connect}</Button>];
+      return [
+        t.nextChannel,
+        <Button key="b" component={Link} to="/w/$workspace/channels/new" params={params}>
+          {t.connect}
+        </Button>,
+      ];
     }
-    return [t.nextWatch, <Button key="b" component={Link} to="/w/$workspace/conversations" params={params}>{t.toConversations}</Button>];
+    return [
+      t.nextWatch,
+      <Button key="b" component={Link} to="/w/$workspace/conversations" params={params}>
+        {t.toConversations}
+      </Button>,
+    ];
   })();
   return (
     <section className={classes.next} aria-label={t.nextTitle}>
@@ -163,7 +216,13 @@ function Remove({ workspace, bot }: { workspace: string; bot: Bot }) {
         {t.removeBot}
       </Button>
       {asking && (
-        <Confirm title={t.removeTitle(bot.name)} verb={t.removeBot} typed={bot.id} act={remove} onClose={askingIs.close}>
+        <Confirm
+          title={t.removeTitle(bot.name)}
+          verb={t.removeBot}
+          typed={bot.id}
+          act={remove}
+          onClose={askingIs.close}
+        >
           {t.removeText}
         </Confirm>
       )}

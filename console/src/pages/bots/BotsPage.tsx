@@ -61,7 +61,15 @@ function Bots({ workspace, bots }: { workspace: string; bots: Bot[] }) {
   return (
     <>
       {bots.length > 8 && (
-        <TextInput mb="sm" maw={320} aria-label={t.search} placeholder={t.search} leftSection={<IconSearch size={16} />} value={query} onChange={(event) => setQuery(event.currentTarget.value)} />
+        <TextInput
+          mb="sm"
+          maw={320}
+          aria-label={t.search}
+          placeholder={t.search}
+          leftSection={<IconSearch size={16} />}
+          value={query}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+        />
       )}
       {shown.length === 0 ? (
         <Empty title={t.noneFound} />
@@ -81,16 +89,30 @@ function Bots({ workspace, bots }: { workspace: string; bots: Bot[] }) {
               {shown.map((bot) => (
                 <Table.Tr key={bot.id}>
                   <Table.Td>
-                    <Link to="/w/$workspace/bots/$bot" params={{ workspace, bot: bot.id }} className={classes.name}>
+                    <Link
+                      to="/w/$workspace/bots/$bot"
+                      params={{ workspace, bot: bot.id }}
+                      className={classes.name}
+                    >
                       {bot.name}
                     </Link>
                     <div className="mono quiet">{bot.id}</div>
                   </Table.Td>
-                  <Table.Td>{bot.origin === "file" ? <State tone="quiet">{t.fromFile}</State> : <LiveState bot={bot} />}</Table.Td>
+                  <Table.Td>
+                    {bot.origin === "file" ? (
+                      <State tone="quiet">{t.fromFile}</State>
+                    ) : (
+                      <LiveState bot={bot} />
+                    )}
+                  </Table.Td>
                   <Table.Td className="wide">
                     <Problems bot={bot} />
                   </Table.Td>
-                  <Table.Td className="wide">{bot.channels.map(({ name }) => name).join(", ") || <span className="quiet">{t.noChannels}</span>}</Table.Td>
+                  <Table.Td className="wide">
+                    {bot.channels.map(({ name }) => name).join(", ") || (
+                      <span className="quiet">{t.noChannels}</span>
+                    )}
+                  </Table.Td>
                   <Table.Td className="wide">
                     <Ago at={bot.draft.changed_at} />
                   </Table.Td>

@@ -26,7 +26,9 @@ export function NewBot({ workspace, onClose }: { workspace: string; onClose: () 
     },
     send: async ({ start, text, name, id }) => {
       const body = start === "file" ? { name, id, text } : { name, id, template: start };
-      const bot = await ok(api.POST("/workspaces/{workspace}/bots", { params: { path: { workspace } }, body }));
+      const bot = await ok(
+        api.POST("/workspaces/{workspace}/bots", { params: { path: { workspace } }, body }),
+      );
       await client.invalidateQueries({ queryKey: keys.bots(workspace) });
       await go({ to: "/w/$workspace/bots/$bot", params: { workspace, bot: bot.id } });
     },
@@ -57,7 +59,15 @@ export function NewBot({ workspace, onClose }: { workspace: string; onClose: () 
             </Stack>
           </Radio.Group>
           {start === "file" && (
-            <Textarea label={t.fileLabel} autosize minRows={6} maxRows={16} spellCheck={false} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }} {...form.getInputProps("text")} />
+            <Textarea
+              label={t.fileLabel}
+              autosize
+              minRows={6}
+              maxRows={16}
+              spellCheck={false}
+              styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+              {...form.getInputProps("text")}
+            />
           )}
           <Group justify="flex-end" mt={4}>
             <Button variant="default" onClick={onClose}>

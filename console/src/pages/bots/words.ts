@@ -1,4 +1,4 @@
-import { plural, catalogue } from "../../words/words.tsx";
+import { catalogue, plural } from "../../words/words.tsx";
 
 export const words = catalogue(
   {
@@ -6,7 +6,8 @@ export const words = catalogue(
     lead: "A bot is a set of scripts that talks on your channels. You edit its draft; people talk to what you publish.",
     newBot: "New bot",
     emptyTitle: "No bots yet",
-    emptyText: "Make the first one. A bot that logs its users in comes with an Authorization Token to fill in.",
+    emptyText:
+      "Make the first one. A bot that logs its users in comes with an Authorization Token to fill in.",
     name: "Name",
     namePlaceholder: "Demo Bank",
     id: "Id",
@@ -14,7 +15,8 @@ export const words = catalogue(
     idForm: "Lower-case letters, digits and hyphens; a letter first",
     start: "Start with",
     login: "A login",
-    loginHelp: "Asks for user name and password, gets a token, and greets. The URL is left for you to fill in.",
+    loginHelp:
+      "Asks for user name and password, gets a token, and greets. The URL is left for you to fill in.",
     blank: "A greeting",
     blankHelp: "One script with one message.",
     file: "A bot file",
@@ -30,7 +32,8 @@ export const words = catalogue(
     warnings: (n: number) => plural(n, "warning", "warnings"),
     noChannels: "No channel",
     fromFile: "From a file",
-    fromFileHelp: "This bot is read from a file beside the server. It is changed there, and can be looked at here.",
+    fromFileHelp:
+      "This bot is read from a file beside the server. It is changed there, and can be looked at here.",
     search: "Find a bot",
     noneFound: "No bot has this in its name",
     lastChange: "Changed",
@@ -64,7 +67,8 @@ export const words = catalogue(
     publish: "Publish",
     removeBot: "Remove the bot",
     removeTitle: (name: string) => `Remove ${name}?`,
-    removeText: "The draft and all published versions go. Channels that lead to it stop answering. This cannot be undone.",
+    removeText:
+      "The draft and all published versions go. Channels that lead to it stop answering. This cannot be undone.",
     tourTitle: "The demo bank in five steps",
     tour1: "Open the Authorization Token and press “Try it” with alice / wonderland.",
     tour2: "Look at the script that asks for the balance.",
@@ -77,7 +81,8 @@ export const words = catalogue(
     lead: "Un bot es un conjunto de guiones que habla en tus canales. Tú editas su borrador; la gente habla con lo que publicas.",
     newBot: "Nuevo bot",
     emptyTitle: "Aún no hay bots",
-    emptyText: "Crea el primero. Un bot que inicia la sesión de sus usuarios trae un token de autorización por rellenar.",
+    emptyText:
+      "Crea el primero. Un bot que inicia la sesión de sus usuarios trae un token de autorización por rellenar.",
     name: "Nombre",
     namePlaceholder: "Demo Bank",
     id: "Id",
@@ -112,7 +117,8 @@ export const words = catalogue(
     draftTitle: "Qué ha cambiado",
     sameDraft: "El borrador es igual a lo que está activo.",
     draftBy: (by: string) => `Último cambio del borrador: ${by}`,
-    lines: (added: number, removed: number) => `${plural(added, "línea añadida", "líneas añadidas")}, ${removed} quitadas`,
+    lines: (added: number, removed: number) =>
+      `${plural(added, "línea añadida", "líneas añadidas")}, ${removed} quitadas`,
     seeChanges: "Ver los cambios",
     problemsTitle: "Problemas",
     problemsNone: "La revisión no ha encontrado ninguno. Puedes publicar.",
@@ -134,7 +140,8 @@ export const words = catalogue(
     publish: "Publicar",
     removeBot: "Quitar el bot",
     removeTitle: (name: string) => `¿Quitar ${name}?`,
-    removeText: "Se van el borrador y todas las versiones publicadas. Los canales que llevan a él dejan de responder. No se puede deshacer.",
+    removeText:
+      "Se van el borrador y todas las versiones publicadas. Los canales que llevan a él dejan de responder. No se puede deshacer.",
     tourTitle: "El banco de demostración en cinco pasos",
     tour1: "Abre el token de autorización y pulsa «Probar» con alice / wonderland.",
     tour2: "Mira el guion que pide el saldo.",

@@ -35,18 +35,31 @@ export function ChannelFields({ form, fields, set, readOnly }: Props) {
         {...form.getInputProps(`secrets.${name}`)}
       />
     ) : (
-      <TextInput key={name} label={label} description={help} required={required} autoComplete="off" readOnly={readOnly} {...form.getInputProps(`settings.${name}`)} />
+      <TextInput
+        key={name}
+        label={label}
+        description={help}
+        required={required}
+        autoComplete="off"
+        readOnly={readOnly}
+        {...form.getInputProps(`settings.${name}`)}
+      />
     ),
   );
 }
 
 /** What stands in the fields at first. */
-export function startValues(fields: ChannelField[], settings: Record<string, unknown> = {}): Pick<ChannelValues, "settings" | "secrets"> {
+export function startValues(
+  fields: ChannelField[],
+  settings: Record<string, unknown> = {},
+): Pick<ChannelValues, "settings" | "secrets"> {
   const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
   const open = fields.filter(({ secret }) => !secret);
   const secret = fields.filter((field) => field.secret);
   return {
-    settings: Object.fromEntries(open.map(({ name, default: given }) => [name, text(settings[name] ?? given)])),
+    settings: Object.fromEntries(
+      open.map(({ name, default: given }) => [name, text(settings[name] ?? given)]),
+    ),
     secrets: Object.fromEntries(secret.map(({ name }) => [name, ""])),
   };
 }
@@ -57,7 +70,12 @@ export function filled(values: Record<string, string>): Record<string, string> {
 }
 
 /** Which needed fields are empty, as errors of the form. */
-export function missing(fields: ChannelField[], values: ChannelValues, said: string, set?: Record<string, { set: boolean }>): Record<string, string> {
+export function missing(
+  fields: ChannelField[],
+  values: ChannelValues,
+  said: string,
+  set?: Record<string, { set: boolean }>,
+): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const { name, secret, required } of fields) {
     if (!required || (secret && set?.[name]?.set)) continue;

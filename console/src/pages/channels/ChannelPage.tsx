@@ -32,7 +32,8 @@ export function ChannelPage() {
   const { workspace = "", id = "" } = useParams({ strict: false });
   const channel = useQuery({
     queryKey: [...keys.channels(workspace), id],
-    queryFn: () => ok(api.GET("/workspaces/{workspace}/channels/{id}", { params: { path: { workspace, id } } })),
+    queryFn: () =>
+      ok(api.GET("/workspaces/{workspace}/channels/{id}", { params: { path: { workspace, id } } })),
   });
   return <Loaded query={channel}>{(data) => <Shown workspace={workspace} channel={data} />}</Loaded>;
 }
@@ -41,10 +42,16 @@ function Shown({ workspace, channel }: { workspace: string; channel: Channel }) 
   const t = useWords(words);
   const may = useMay();
   const kinds = useKinds();
-  const provider = kinds.data?.items.find(({ kind }) => kind === channel.kind)?.providers.find(({ provider: one }) => one === channel.provider);
+  const provider = kinds.data?.items
+    .find(({ kind }) => kind === channel.kind)
+    ?.providers.find(({ provider: one }) => one === channel.provider);
   const editable = may("channel.edit") && channel.origin === "console";
   return (
-    <Page title={channel.name} lead={`${channel.kind} · ${channel.provider}`} beside={channel.origin === "file" ? <State tone="quiet">{t.fromFile}</State> : null}>
+    <Page
+      title={channel.name}
+      lead={`${channel.kind} · ${channel.provider}`}
+      beside={channel.origin === "file" ? <State tone="quiet">{t.fromFile}</State> : null}
+    >
       {channel.hook_url && <Hook workspace={workspace} channel={channel} />}
       <Card title={t.healthTitle} actions={<HealthState channel={channel} />}>
         <Facts channel={channel} />
@@ -54,7 +61,9 @@ function Shown({ workspace, channel }: { workspace: string; channel: Channel }) 
           {t.changedElsewhere}
         </Alert>
       )}
-      {editable && kinds.data && <Settings key={channel.id} workspace={workspace} channel={channel} fields={provider?.fields ?? []} />}
+      {editable && kinds.data && (
+        <Settings key={channel.id} workspace={workspace} channel={channel} fields={provider?.fields ?? []} />
+      )}
       {editable && <Remove workspace={workspace} channel={channel} />}
     </Page>
   );
@@ -67,7 +76,13 @@ function Hook({ workspace, channel }: { workspace: string; channel: Channel }) {
   const [act, busy, problem] = useAct();
   const test = async () => {
     setResult(undefined);
-    setResult(await ok(api.POST("/workspaces/{workspace}/channels/{id}/test", { params: { path: { workspace, id: channel.id } } })));
+    setResult(
+      await ok(
+        api.POST("/workspaces/{workspace}/channels/{id}/test", {
+          params: { path: { workspace, id: channel.id } },
+        }),
+      ),
+    );
   };
   return (
     <Card
@@ -91,7 +106,12 @@ function Hook({ workspace, channel }: { workspace: string; channel: Channel }) {
       )}
       <div aria-live="polite">
         {result && (
-          <Alert mt="sm" variant="light" color={result.ok ? "teal" : "yellow"} title={result.ok ? t.testOk : t.testBad}>
+          <Alert
+            mt="sm"
+            variant="light"
+            color={result.ok ? "teal" : "yellow"}
+            title={result.ok ? t.testOk : t.testBad}
+          >
             {result.message}
           </Alert>
         )}
@@ -124,7 +144,8 @@ function Facts({ channel: { health } }: { channel: Channel }) {
           <dd>
             <Ago at={health.last_failure.at} />
             <div>
-              {health.last_failure.code && <code>{health.last_failure.code}</code>} {health.last_failure.message}
+              {health.last_failure.code && <code>{health.last_failure.code}</code>}{" "}
+              {health.last_failure.message}
             </div>
           </dd>
         </>
@@ -133,17 +154,33 @@ function Facts({ channel: { health } }: { channel: Channel }) {
   );
 }
 
-function Settings({ workspace, channel, fields }: { workspace: string; channel: Channel; fields: ChannelField[] }) {
+function Settings({
+  workspace,
+  channel,
+  fields,
+}: {
+  workspace: string;
+  channel: Channel;
+  fields: ChannelField[];
+}) {
   const t = useWords(words);
   const { required, save } = useWords(common);
   const client = useQueryClient();
   const { data: bots } = useQuery(botsQuery(workspace));
   const { form, onSubmit, problem, busy, dirty } = useServerForm<ChannelValues>({
     initialValues: { name: channel.name, bot: channel.bot ?? "", ...startValues(fields, channel.settings) },
-    validate: (values) => ({ ...missing(fields, values, required, channel.secrets), ...(values.name.trim() ? {} : { name: required }) }),
+    validate: (values) => ({
+      ...missing(fields, values, required, channel.secrets),
+      ...(values.name.trim() ? {} : { name: required }),
+    }),
     send: async ({ name, bot, settings, secrets }) => {
       const params = { path: { workspace, id: channel.id }, header: ifMatch(channel.revision) };
-      const body = { name, settings: { ...channel.settings, ...filled(settings) }, secrets: filled(secrets), ...(bot ? { bot } : {}) };
+      const body = {
+        name,
+        settings: { ...channel.settings, ...filled(settings) },
+        secrets: filled(secrets),
+        ...(bot ? { bot } : {}),
+      };
       const saved = await ok(api.PATCH("/workspaces/{workspace}/channels/{id}", { params, body }));
       client.setQueryData([...keys.channels(workspace), channel.id], saved);
       void client.invalidateQueries({ queryKey: keys.channels(workspace), exact: true });
@@ -161,7 +198,10 @@ function Settings({ workspace, channel, fields }: { workspace: string; channel: 
           <NativeSelect
             label={t.bot}
             description={t.botHelp}
-            data={[{ value: "", label: t.noBot }, ...(bots?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
+            data={[
+              { value: "", label: t.noBot },
+              ...(bots?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            ]}
             {...form.getInputProps("bot")}
           />
           <ChannelFields form={form} fields={fields} set={channel.secrets} />
@@ -182,7 +222,9 @@ function Remove({ workspace, channel }: { workspace: string; channel: Channel })
   const go = useNavigate();
   const [asking, askingIs] = useDisclosure(false);
   const remove = async () => {
-    await api.DELETE("/workspaces/{workspace}/channels/{id}", { params: { path: { workspace, id: channel.id }, header: ifMatch(channel.revision) } });
+    await api.DELETE("/workspaces/{workspace}/channels/{id}", {
+      params: { path: { workspace, id: channel.id }, header: ifMatch(channel.revision) },
+    });
     await go({ to: "/w/$workspace/channels", params: { workspace } });
     await client.invalidateQueries({ queryKey: keys.channels(workspace), exact: true });
   };
@@ -192,7 +234,12 @@ function Remove({ workspace, channel }: { workspace: string; channel: Channel })
         {t.removeChannel}
       </Button>
       {asking && (
-        <Confirm title={t.removeTitle(channel.name)} verb={t.removeChannel} act={remove} onClose={askingIs.close}>
+        <Confirm
+          title={t.removeTitle(channel.name)}
+          verb={t.removeChannel}
+          act={remove}
+          onClose={askingIs.close}
+        >
           {t.removeText}
         </Confirm>
       )}

@@ -27,7 +27,12 @@ export function ChannelsPage() {
   const { data: bots } = useQuery(botsQuery(workspace));
   const nameOf = (bot?: string) => bots?.items.find(({ id }) => id === bot)?.name ?? bot ?? t.noBot;
   const connect = may("channel.edit") && (
-    <Button component={Link} to="/w/$workspace/channels/new" params={{ workspace } as never} leftSection={<IconPlus size={16} />}>
+    <Button
+      component={Link}
+      to="/w/$workspace/channels/new"
+      params={{ workspace } as never}
+      leftSection={<IconPlus size={16} />}
+    >
       {t.connect}
     </Button>
   );
@@ -57,7 +62,11 @@ export function ChannelsPage() {
                     {items.map((channel) => (
                       <Table.Tr key={channel.id}>
                         <Table.Td>
-                          <Link to="/w/$workspace/channels/$id" params={{ workspace, id: channel.id }} className={classes.name}>
+                          <Link
+                            to="/w/$workspace/channels/$id"
+                            params={{ workspace, id: channel.id }}
+                            className={classes.name}
+                          >
                             {channel.name}
                           </Link>
                           <div className="quiet">
@@ -68,8 +77,20 @@ export function ChannelsPage() {
                           <HealthState channel={channel} />
                         </Table.Td>
                         <Table.Td className="wide">{nameOf(channel.bot)}</Table.Td>
-                        <Table.Td className="wide">{channel.health.last_webhook_at ? <Ago at={channel.health.last_webhook_at} /> : t.never}</Table.Td>
-                        <Table.Td className="wide">{channel.health.last_delivery_at ? <Ago at={channel.health.last_delivery_at} /> : t.never}</Table.Td>
+                        <Table.Td className="wide">
+                          {channel.health.last_webhook_at ? (
+                            <Ago at={channel.health.last_webhook_at} />
+                          ) : (
+                            t.never
+                          )}
+                        </Table.Td>
+                        <Table.Td className="wide">
+                          {channel.health.last_delivery_at ? (
+                            <Ago at={channel.health.last_delivery_at} />
+                          ) : (
+                            t.never
+                          )}
+                        </Table.Td>
                       </Table.Tr>
                     ))}
                   </Table.Tbody>
@@ -91,7 +112,10 @@ function Held({ workspace }: { workspace: string }) {
   const client = useQueryClient();
   const path = { workspace };
   const queryKey = [...keys.channels(workspace), "outbox"];
-  const { data } = useQuery({ queryKey, queryFn: () => ok(api.GET("/workspaces/{workspace}/outbox", { params: { path } })) });
+  const { data } = useQuery({
+    queryKey,
+    queryFn: () => ok(api.GET("/workspaces/{workspace}/outbox", { params: { path } })),
+  });
   const [act, busy, problem] = useAct(() => client.invalidateQueries({ queryKey }));
   if (!data || data.held === 0) return null;
   return (
@@ -100,10 +124,23 @@ function Held({ workspace }: { workspace: string }) {
       <Problem error={problem} />
       {may("channel.edit") && (
         <Group mt="xs" gap={8}>
-          <Button size="xs" loading={busy} onClick={() => act(() => api.POST("/workspaces/{workspace}/outbox/release", { params: { path } }))}>
+          <Button
+            size="xs"
+            loading={busy}
+            onClick={() =>
+              act(() => api.POST("/workspaces/{workspace}/outbox/release", { params: { path } }))
+            }
+          >
             {t.release}
           </Button>
-          <Button size="xs" variant="default" loading={busy} onClick={() => act(() => api.POST("/workspaces/{workspace}/outbox/discard", { params: { path } }))}>
+          <Button
+            size="xs"
+            variant="default"
+            loading={busy}
+            onClick={() =>
+              act(() => api.POST("/workspaces/{workspace}/outbox/discard", { params: { path } }))
+            }
+          >
             {t.discard}
           </Button>
         </Group>
@@ -141,7 +178,11 @@ function DeadLetters({ workspace }: { workspace: string }) {
                         {why}
                         {conversation && (
                           <div>
-                            <Link to="/w/$workspace/conversations/$id" params={{ workspace, id: conversation }} className={classes.name}>
+                            <Link
+                              to="/w/$workspace/conversations/$id"
+                              params={{ workspace, id: conversation }}
+                              className={classes.name}
+                            >
                               {channel ?? conversation}
                             </Link>
                           </div>
@@ -150,10 +191,27 @@ function DeadLetters({ workspace }: { workspace: string }) {
                       <Table.Td align="right">
                         {may("channel.edit") && (
                           <Group gap={4} justify="flex-end" wrap="nowrap">
-                            <Button size="xs" variant="default" disabled={busy} onClick={() => act(() => api.POST("/workspaces/{workspace}/dead-letters/{id}/again", { params }))}>
+                            <Button
+                              size="xs"
+                              variant="default"
+                              disabled={busy}
+                              onClick={() =>
+                                act(() =>
+                                  api.POST("/workspaces/{workspace}/dead-letters/{id}/again", { params }),
+                                )
+                              }
+                            >
                               {t.again}
                             </Button>
-                            <Button size="xs" variant="subtle" color="red" disabled={busy} onClick={() => act(() => api.DELETE("/workspaces/{workspace}/dead-letters/{id}", { params }))}>
+                            <Button
+                              size="xs"
+                              variant="subtle"
+                              color="red"
+                              disabled={busy}
+                              onClick={() =>
+                                act(() => api.DELETE("/workspaces/{workspace}/dead-letters/{id}", { params }))
+                              }
+                            >
                               {t.discard}
                             </Button>
                           </Group>

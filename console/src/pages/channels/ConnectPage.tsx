@@ -30,7 +30,8 @@ export function ConnectPage() {
   const go = useNavigate();
   const { id: workspace } = useWorkspace();
   const kinds = useKinds();
-  const choose = (kind?: string) => void go({ to: "/w/$workspace/channels/new", params: { workspace }, search: kind ? { kind } : {} });
+  const choose = (kind?: string) =>
+    void go({ to: "/w/$workspace/channels/new", params: { workspace }, search: kind ? { kind } : {} });
   return (
     <Page title={t.connect}>
       <Loaded query={kinds}>
@@ -53,7 +54,9 @@ function Kinds({ kinds, onChoose }: { kinds: ChannelKind[]; onChoose: (kind: str
         {kinds.map(({ kind, title, token_login, providers }) => (
           <button type="button" key={kind} className={classes.kind} onClick={() => onChoose(kind)}>
             <span className={classes.kindTitle}>{title}</span>
-            <span className={classes.kindText}>{providers.map((provider) => provider.title).join(" · ")}</span>
+            <span className={classes.kindText}>
+              {providers.map((provider) => provider.title).join(" · ")}
+            </span>
             <State tone={token_login ? "good" : "quiet"}>{token_login ? t.tokenLogin : t.noTokenLogin}</State>
           </button>
         ))}
@@ -84,7 +87,7 @@ function Connect({ kind, onBack }: { kind: ChannelKind; onBack: () => void }) {
         />
       )}
       {provider && (
-        <Cards>
+        <Cards broad>
           <Card title={t.howTo}>
             <ol className={classes.steps}>
               {provider.steps.map((step) => (
@@ -110,14 +113,30 @@ function Details({ kind, provider }: { kind: ChannelKind; provider: ChannelProvi
   const { data: bots } = useQuery(botsQuery(workspace));
   const { form, onSubmit, problem, busy, dirty } = useServerForm<ChannelValues>({
     initialValues: { name: kind.title, bot: "", ...startValues(provider.fields) },
-    validate: (values) => ({ ...missing(provider.fields, values, required), ...(values.name.trim() ? {} : { name: required }) }),
+    validate: (values) => ({
+      ...missing(provider.fields, values, required),
+      ...(values.name.trim() ? {} : { name: required }),
+    }),
     send: async ({ name, bot, settings, secrets }) => {
-      const body = { kind: kind.kind, provider: provider.provider, name, settings: filled(settings), secrets: filled(secrets), ...(bot ? { bot } : {}) };
-      const channel = await ok(api.POST("/workspaces/{workspace}/channels", { params: { path: { workspace } }, body }));
+      const body = {
+        kind: kind.kind,
+        provider: provider.provider,
+        name,
+        settings: filled(settings),
+        secrets: filled(secrets),
+        ...(bot ? { bot } : {}),
+      };
+      const channel = await ok(
+        api.POST("/workspaces/{workspace}/channels", { params: { path: { workspace } }, body }),
+      );
       await client.invalidateQueries({ queryKey: keys.channels(workspace) });
       form.resetDirty();
       notifications.show({ color: "teal", message: t.created });
-      await go({ to: "/w/$workspace/channels/$id", params: { workspace, id: channel.id }, ignoreBlocker: true });
+      await go({
+        to: "/w/$workspace/channels/$id",
+        params: { workspace, id: channel.id },
+        ignoreBlocker: true,
+      });
     },
   });
   return (
@@ -130,7 +149,10 @@ function Details({ kind, provider }: { kind: ChannelKind; provider: ChannelProvi
           <NativeSelect
             label={t.bot}
             description={t.botHelp}
-            data={[{ value: "", label: t.noBot }, ...(bots?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
+            data={[
+              { value: "", label: t.noBot },
+              ...(bots?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            ]}
             {...form.getInputProps("bot")}
           />
           <ChannelFields form={form} fields={provider.fields} />

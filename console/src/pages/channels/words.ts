@@ -6,7 +6,8 @@ export const words = catalogue(
     lead: "A channel connects one account of a provider, such as a WhatsApp number, with a bot.",
     connect: "Connect a channel",
     emptyTitle: "No channels yet",
-    emptyText: "Connect one, so that people can talk to your bot. WhatsApp, SMS, Messenger, a phone number or a page on the web: each takes a few steps.",
+    emptyText:
+      "Connect one, so that people can talk to your bot. WhatsApp, SMS, Messenger, a phone number or a page on the web: each takes a few steps.",
     name: "Name",
     kind: "Kind",
     bot: "Bot",
@@ -55,7 +56,8 @@ export const words = catalogue(
     again: "Send again",
     discard: "Discard",
     held: (n: number) => plural(n, "message is held", "messages are held"),
-    heldLead: "They were ready when the server was stopped by force, so it is not known whether they were sent.",
+    heldLead:
+      "They were ready when the server was stopped by force, so it is not known whether they were sent.",
     release: "Send them",
     saveDone: "Saved",
     noKinds: "This server knows no channels that can be connected here.",
@@ -66,7 +68,8 @@ export const words = catalogue(
     lead: "Un canal conecta una cuenta de un proveedor, como un número de WhatsApp, con un bot.",
     connect: "Conectar un canal",
     emptyTitle: "Aún no hay canales",
-    emptyText: "Conecta uno para que la gente pueda hablar con tu bot. WhatsApp, SMS, Messenger, un teléfono o una página web: cada uno son unos pasos.",
+    emptyText:
+      "Conecta uno para que la gente pueda hablar con tu bot. WhatsApp, SMS, Messenger, un teléfono o una página web: cada uno son unos pasos.",
     name: "Nombre",
     kind: "Tipo",
     bot: "Bot",

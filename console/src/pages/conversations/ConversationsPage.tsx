@@ -55,7 +55,11 @@ function List({ workspace }: { workspace: string }) {
     placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
-      ok(api.GET("/workspaces/{workspace}/conversations", { params: { path: { workspace }, query: { ...filter, cursor: pageParam } } })),
+      ok(
+        api.GET("/workspaces/{workspace}/conversations", {
+          params: { path: { workspace }, query: { ...filter, cursor: pageParam } },
+        }),
+      ),
     getNextPageParam: ({ next }) => next,
   });
   const items = conversations.data?.pages.flatMap((page) => page.items) ?? [];
@@ -84,7 +88,14 @@ function List({ workspace }: { workspace: string }) {
               <Empty
                 title={t.noneFound}
                 action={
-                  <Button component={Link} to="/w/$workspace/conversations" params={{ workspace } as never} search={{} as never} variant="default" size="xs">
+                  <Button
+                    component={Link}
+                    to="/w/$workspace/conversations"
+                    params={{ workspace } as never}
+                    search={{} as never}
+                    variant="default"
+                    size="xs"
+                  >
                     {t.clear}
                   </Button>
                 }
@@ -96,7 +107,12 @@ function List({ workspace }: { workspace: string }) {
         )}
         {conversations.hasNextPage && (
           <li className={classes.pad}>
-            <Button variant="default" fullWidth loading={conversations.isFetchingNextPage} onClick={() => void conversations.fetchNextPage()}>
+            <Button
+              variant="default"
+              fullWidth
+              loading={conversations.isFetchingNextPage}
+              onClick={() => void conversations.fetchNextPage()}
+            >
               {more}
             </Button>
           </li>
@@ -112,7 +128,12 @@ function Filters({ workspace, search }: { workspace: string; search: Conversatio
   const { data: channels } = useQuery(channelsQuery(workspace));
   const [query, setQuery] = useState(search.query ?? "");
   const set = (part: ConversationSearch) =>
-    void go({ to: "/w/$workspace/conversations", params: { workspace }, search: { ...search, ...part }, replace: true });
+    void go({
+      to: "/w/$workspace/conversations",
+      params: { workspace },
+      search: { ...search, ...part },
+      replace: true,
+    });
   const setLater = useDebouncedCallback((text: string) => set({ query: text.trim() || undefined }), 250);
   const states = [
     { value: "", label: t.any },
@@ -135,11 +156,22 @@ function Filters({ workspace, search }: { workspace: string; search: Conversatio
         }}
       />
       <div className={classes.pair}>
-        <NativeSelect size="xs" aria-label={t.state} data={states} value={search.state ?? ""} onChange={(event) => set({ state: (event.currentTarget.value || undefined) as ConversationSearch["state"] })} />
+        <NativeSelect
+          size="xs"
+          aria-label={t.state}
+          data={states}
+          value={search.state ?? ""}
+          onChange={(event) =>
+            set({ state: (event.currentTarget.value || undefined) as ConversationSearch["state"] })
+          }
+        />
         <NativeSelect
           size="xs"
           aria-label={t.channel}
-          data={[{ value: "", label: t.anyChannel }, ...(channels?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
+          data={[
+            { value: "", label: t.anyChannel },
+            ...(channels?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
           value={search.channel ?? ""}
           onChange={(event) => set({ channel: event.currentTarget.value || undefined })}
         />
@@ -148,11 +180,25 @@ function Filters({ workspace, search }: { workspace: string; search: Conversatio
   );
 }
 
-function Item({ workspace, conversation, search }: { workspace: string; conversation: Conversation; search: ConversationSearch }) {
+function Item({
+  workspace,
+  conversation,
+  search,
+}: {
+  workspace: string;
+  conversation: Conversation;
+  search: ConversationSearch;
+}) {
   const t = useWords(words);
   const { id, contact, channel, last_at, last_line, undelivered } = conversation;
   return (
-    <Link to="/w/$workspace/conversations/$id" params={{ workspace, id }} search={search} className={classes.item} activeOptions={{ includeSearch: false }}>
+    <Link
+      to="/w/$workspace/conversations/$id"
+      params={{ workspace, id }}
+      search={search}
+      className={classes.item}
+      activeOptions={{ includeSearch: false }}
+    >
       <div className={classes.itemTop}>
         <span className={classes.itemName}>{contact.name ?? contact.address}</span>
         <span className={classes.itemTime}>
@@ -169,7 +215,12 @@ function Item({ workspace, conversation, search }: { workspace: string; conversa
   );
 }
 
-const TONES: Record<ConversationState, Tone> = { waiting: "good", calling: "accent", handed_over: "warn", ended: "quiet" };
+const TONES: Record<ConversationState, Tone> = {
+  waiting: "good",
+  calling: "accent",
+  handed_over: "warn",
+  ended: "quiet",
+};
 
 export function ConversationStateBadge({ state }: { state: ConversationState }) {
   const t = useWords(words);

@@ -15,8 +15,8 @@ import { Problem } from "../../ui/Problem.tsx";
 import { Until } from "../../ui/Time.tsx";
 import { useAct } from "../../ui/useAct.ts";
 import { useLanguage, useWords } from "../../words/words.tsx";
-import { ConversationStateBadge } from "./ConversationsPage.tsx";
 import classes from "./Conversations.module.css";
+import { ConversationStateBadge } from "./ConversationsPage.tsx";
 import { download } from "./download.ts";
 import { words } from "./words.ts";
 
@@ -24,7 +24,8 @@ import { words } from "./words.ts";
 export function Transcript({ workspace, id }: { workspace: string; id: string }) {
   const conversation = useQuery({
     queryKey: keys.conversation(workspace, id),
-    queryFn: () => ok(api.GET("/workspaces/{workspace}/conversations/{id}", { params: { path: { workspace, id } } })),
+    queryFn: () =>
+      ok(api.GET("/workspaces/{workspace}/conversations/{id}", { params: { path: { workspace, id } } })),
   });
   return (
     <Loaded query={conversation}>
@@ -53,7 +54,14 @@ function Head({ workspace, conversation }: { workspace: string; conversation: Co
     });
   return (
     <header className={classes.head}>
-      <ActionIcon component={Link} to="/w/$workspace/conversations" params={{ workspace } as never} className={classes.backLink} aria-label={t.back} size="lg">
+      <ActionIcon
+        component={Link}
+        to="/w/$workspace/conversations"
+        params={{ workspace } as never}
+        className={classes.backLink}
+        aria-label={t.back}
+        size="lg"
+      >
         <IconArrowLeft size={20} />
       </ActionIcon>
       <div className={classes.headText}>
@@ -80,14 +88,32 @@ function Head({ workspace, conversation }: { workspace: string; conversation: Co
           ))}
         </div>
       </div>
-      {state === "handed_over" && handed_to ? <span className="quiet">{t.withPerson(handed_to.name)}</span> : <ConversationStateBadge state={state} />}
+      {state === "handed_over" && handed_to ? (
+        <span className="quiet">{t.withPerson(handed_to.name)}</span>
+      ) : (
+        <ConversationStateBadge state={state} />
+      )}
       {may("conversation.reply") &&
         (state === "handed_over" ? (
-          <Button size="xs" variant="default" loading={busy} onClick={() => change(() => ok(api.POST("/workspaces/{workspace}/conversations/{id}/hand-back", { params })))}>
+          <Button
+            size="xs"
+            variant="default"
+            loading={busy}
+            onClick={() =>
+              change(() => ok(api.POST("/workspaces/{workspace}/conversations/{id}/hand-back", { params })))
+            }
+          >
             {t.handBack}
           </Button>
         ) : (
-          <Button size="xs" loading={busy} title={t.takeOverHelp} onClick={() => change(() => ok(api.POST("/workspaces/{workspace}/conversations/{id}/take-over", { params })))}>
+          <Button
+            size="xs"
+            loading={busy}
+            title={t.takeOverHelp}
+            onClick={() =>
+              change(() => ok(api.POST("/workspaces/{workspace}/conversations/{id}/take-over", { params })))
+            }
+          >
             {t.takeOver}
           </Button>
         ))}
@@ -106,7 +132,9 @@ function ContactMenu({ workspace, conversation }: { workspace: string; conversat
   const [act, busy, problem] = useAct();
   const params = { path: { workspace, id: conversation.contact.id } };
   const exportIt = async () => {
-    const data = await ok(api.GET("/workspaces/{workspace}/contacts/{id}/export", { params, parseAs: "blob" }));
+    const data = await ok(
+      api.GET("/workspaces/{workspace}/contacts/{id}/export", { params, parseAs: "blob" }),
+    );
     download(data as unknown as Blob, `contact-${conversation.contact.id}.json`);
   };
   const erase = async () => {
@@ -136,7 +164,13 @@ function ContactMenu({ workspace, conversation }: { workspace: string; conversat
       </Menu>
       <Problem error={problem} />
       {erasing && (
-        <Confirm title={t.eraseTitle} verb={t.erase} typed={t.eraseWord} act={erase} onClose={erasingIs.close}>
+        <Confirm
+          title={t.eraseTitle}
+          verb={t.erase}
+          typed={t.eraseWord}
+          act={erase}
+          onClose={erasingIs.close}
+        >
           {t.eraseText}
         </Confirm>
       )}
@@ -171,7 +205,12 @@ function LinesOf({ workspace, id }: { workspace: string; id: string }) {
             ))}
             {pages.hasNextPage && (
               <li>
-                <Button variant="default" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+                <Button
+                  variant="default"
+                  size="xs"
+                  loading={pages.isFetchingNextPage}
+                  onClick={() => void pages.fetchNextPage()}
+                >
                   {t.earlier}
                 </Button>
               </li>
@@ -194,13 +233,17 @@ function Said({ line }: { line: Line }) {
     );
   }
   const who = line.agent ?? { user: t.user, bot: t.bot, agent: t.agent }[line.from];
-  const delivery = line.delivery && { queued: t.queued, sent: t.sent, delivered: t.delivered, read: t.read, failed: t.failed }[line.delivery];
+  const delivery =
+    line.delivery &&
+    { queued: t.queued, sent: t.sent, delivered: t.delivered, read: t.read, failed: t.failed }[line.delivery];
   return (
     <li className={classes.line} data-from={line.from}>
       <div className={classes.bubble}>{line.text}</div>
       <div className={classes.under}>
         <span>{who}</span>
-        <time dateTime={line.at}>{new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(Date.parse(line.at))}</time>
+        <time dateTime={line.at}>
+          {new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(Date.parse(line.at))}
+        </time>
         {delivery && <span className={line.delivery === "failed" ? classes.bad : undefined}>{delivery}</span>}
       </div>
     </li>
@@ -233,7 +276,12 @@ function Reply({ workspace, conversation }: { workspace: string; conversation: C
   if (!may("conversation.reply") || (handed_to && handed_to.account !== account.id)) return null;
   const send = () =>
     act(async () => {
-      await ok(api.POST("/workspaces/{workspace}/conversations/{id}/messages", { params: { path: { workspace, id } }, body: { text: text.trim() } }));
+      await ok(
+        api.POST("/workspaces/{workspace}/conversations/{id}/messages", {
+          params: { path: { workspace, id } },
+          body: { text: text.trim() },
+        }),
+      );
       setText("");
       await client.invalidateQueries({ queryKey: keys.conversation(workspace, id) });
     });
@@ -246,7 +294,16 @@ function Reply({ workspace, conversation }: { workspace: string; conversation: C
     <>
       <Problem error={problem} />
       <div className={classes.reply}>
-        <Textarea aria-label={t.reply} placeholder={t.reply} autosize minRows={1} maxRows={6} value={text} onChange={(event) => setText(event.currentTarget.value)} onKeyDown={onKey} />
+        <Textarea
+          aria-label={t.reply}
+          placeholder={t.reply}
+          autosize
+          minRows={1}
+          maxRows={6}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={onKey}
+        />
         <Button onClick={send} loading={busy} disabled={!text.trim()} leftSection={<IconSend size={16} />}>
           {t.send}
         </Button>

@@ -15,7 +15,8 @@ export const words = catalogue(
     handed: "With a person",
     ended: "Ended",
     emptyTitle: "No conversations yet",
-    emptyText: "As soon as somebody writes to one of your channels, the conversation stands here and goes on before your eyes.",
+    emptyText:
+      "As soon as somebody writes to one of your channels, the conversation stands here and goes on before your eyes.",
     noneFound: "No conversation fits",
     clear: "Show all",
     chooseTitle: "Choose a conversation",
@@ -71,7 +72,8 @@ export const words = catalogue(
     handed: "Con una persona",
     ended: "Terminada",
     emptyTitle: "Aún no hay conversaciones",
-    emptyText: "En cuanto alguien escriba a uno de tus canales, la conversación aparece aquí y sigue ante tus ojos.",
+    emptyText:
+      "En cuanto alguien escriba a uno de tus canales, la conversación aparece aquí y sigue ante tus ojos.",
     noneFound: "Ninguna conversación coincide",
     clear: "Mostrar todas",
     chooseTitle: "Elige una conversación",
@@ -85,7 +87,8 @@ export const words = catalogue(
     exporting: "El archivo está en camino",
     erase: "Borrar este contacto",
     eraseTitle: "¿Borrar este contacto?",
-    eraseText: "Se van la transcripción, las respuestas, los tokens y los formularios de este contacto. No se puede deshacer.",
+    eraseText:
+      "Se van la transcripción, las respuestas, los tokens y los formularios de este contacto. No se puede deshacer.",
     eraseWord: "borrar",
     erased: "Todo sobre este contacto está borrado",
     more: "Más acciones",

@@ -84,7 +84,10 @@ function Password({ account }: { account: AccountData }) {
   const client = useQueryClient();
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { current: "", new: "" },
-    validate: { current: (value) => (value ? null : required), new: (value) => (value.length >= 8 ? null : t.tooShort) },
+    validate: {
+      current: (value) => (value ? null : required),
+      new: (value) => (value.length >= 8 ? null : t.tooShort),
+    },
     send: async (body) => {
       rememberSession(client, await ok(api.POST("/account/password", { body })));
       form.reset();
@@ -98,8 +101,19 @@ function Password({ account }: { account: AccountData }) {
         <Stack gap="sm">
           <Problem error={problem} />
           <div className={classes.pair}>
-            <PasswordInput label={t.current} autoComplete="current-password" inputWrapperOrder={["label", "input", "description", "error"]} {...form.getInputProps("current")} />
-            <PasswordInput label={t.newPassword} description={t.newPasswordHelp} inputWrapperOrder={["label", "input", "description", "error"]} autoComplete="new-password" {...form.getInputProps("new")} />
+            <PasswordInput
+              label={t.current}
+              autoComplete="current-password"
+              inputWrapperOrder={["label", "input", "description", "error"]}
+              {...form.getInputProps("current")}
+            />
+            <PasswordInput
+              label={t.newPassword}
+              description={t.newPasswordHelp}
+              inputWrapperOrder={["label", "input", "description", "error"]}
+              autoComplete="new-password"
+              {...form.getInputProps("new")}
+            />
           </div>
           <Group>
             <Button type="submit" variant="default" loading={busy}>

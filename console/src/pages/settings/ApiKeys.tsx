@@ -1,4 +1,15 @@
-import { Alert, Button, Checkbox, Group, Modal, NativeSelect, Stack, Table, Textarea, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NativeSelect,
+  Stack,
+  Table,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -29,7 +40,10 @@ export function ApiKeys() {
   const [making, makingIs] = useDisclosure(false);
   const [revoking, setRevoking] = useState<ApiKey>();
   const queryKey = keys.settings(workspace, "keys");
-  const list = useQuery({ queryKey, queryFn: () => ok(api.GET("/workspaces/{workspace}/api-keys", { params: { path: { workspace } } })) });
+  const list = useQuery({
+    queryKey,
+    queryFn: () => ok(api.GET("/workspaces/{workspace}/api-keys", { params: { path: { workspace } } })),
+  });
   const revoke = async ({ id }: ApiKey) => {
     await api.DELETE("/workspaces/{workspace}/api-keys/{id}", { params: { path: { workspace, id } } });
     await client.invalidateQueries({ queryKey });
@@ -56,7 +70,9 @@ export function ApiKeys() {
                     <Table.Th className="wide">{t.scopes}</Table.Th>
                     <Table.Th className="wide">{t.lastUsed}</Table.Th>
                     <Table.Th>{t.overIn}</Table.Th>
-                    <Table.Th className="wide" />
+                    <Table.Th className="wide">
+                      <span className="vh">{t.actions}</span>
+                    </Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
@@ -64,10 +80,17 @@ export function ApiKeys() {
                     <Table.Tr key={key.id}>
                       <Table.Td>{key.name}</Table.Td>
                       <Table.Td className="wide mono">{key.scopes.join(" ")}</Table.Td>
-                      <Table.Td className="wide">{key.last_used_at ? <Ago at={key.last_used_at} /> : t.never}</Table.Td>
+                      <Table.Td className="wide">
+                        {key.last_used_at ? <Ago at={key.last_used_at} /> : t.never}
+                      </Table.Td>
                       <Table.Td>{key.expires_at ? <Ago at={key.expires_at} /> : t.never}</Table.Td>
                       <Table.Td align="right" className="wide">
-                        <Button size="xs" variant="default" aria-label={t.revokeOf(key.name)} onClick={() => setRevoking(key)}>
+                        <Button
+                          size="xs"
+                          variant="default"
+                          aria-label={t.revokeOf(key.name)}
+                          onClick={() => setRevoking(key)}
+                        >
                           {t.revoke}
                         </Button>
                       </Table.Td>
@@ -81,7 +104,12 @@ export function ApiKeys() {
       </Loaded>
       {making && <NewKey workspace={workspace} onClose={makingIs.close} />}
       {revoking && (
-        <Confirm title={t.revokeTitle(revoking.name)} verb={t.revoke} act={() => revoke(revoking)} onClose={() => setRevoking(undefined)}>
+        <Confirm
+          title={t.revokeTitle(revoking.name)}
+          verb={t.revoke}
+          act={() => revoke(revoking)}
+          onClose={() => setRevoking(undefined)}
+        >
           {t.revokeText}
         </Confirm>
       )}
@@ -97,13 +125,25 @@ function NewKey({ workspace, onClose }: { workspace: string; onClose: () => void
   const [made, setMade] = useState<ApiKey>();
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { name: "", scopes: [] as string[], days: "90", ips: "" },
-    validate: { name: (value) => (value.trim() ? null : required), scopes: (value) => (value.length > 0 ? null : t.atLeastOne) },
-    rename: (path) => (path === "expires_at" ? "days" : path.startsWith("ips") ? "ips" : path.startsWith("scopes") ? "scopes" : path),
+    validate: {
+      name: (value) => (value.trim() ? null : required),
+      scopes: (value) => (value.length > 0 ? null : t.atLeastOne),
+    },
+    rename: (path) =>
+      path === "expires_at"
+        ? "days"
+        : path.startsWith("ips")
+          ? "ips"
+          : path.startsWith("scopes")
+            ? "scopes"
+            : path,
     send: async ({ name, scopes, days, ips }) => {
       const from = ips.split(/[\s,]+/).filter(Boolean);
       const end = days ? { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() } : {};
       const body = { name, scopes, ...end, ...(from.length > 0 ? { ips: from } : {}) };
-      setMade(await ok(api.POST("/workspaces/{workspace}/api-keys", { params: { path: { workspace } }, body })));
+      setMade(
+        await ok(api.POST("/workspaces/{workspace}/api-keys", { params: { path: { workspace } }, body })),
+      );
       await client.invalidateQueries({ queryKey: keys.settings(workspace, "keys") });
     },
   });
@@ -127,7 +167,12 @@ function NewKey({ workspace, onClose }: { workspace: string; onClose: () => void
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="sm">
           <Problem error={problem} />
-          <TextInput label={t.keyName} placeholder={t.keyNamePlaceholder} data-autofocus {...form.getInputProps("name")} />
+          <TextInput
+            label={t.keyName}
+            placeholder={t.keyNamePlaceholder}
+            data-autofocus
+            {...form.getInputProps("name")}
+          />
           <Checkbox.Group label={t.scopes} description={t.scopesHelp} {...form.getInputProps("scopes")}>
             <div className={classes.scopes}>
               {permissions.map((one) => (
@@ -145,7 +190,13 @@ function NewKey({ workspace, onClose }: { workspace: string; onClose: () => void
             ]}
             {...form.getInputProps("days")}
           />
-          <Textarea label={t.ips} description={t.ipsHelp} autosize minRows={2} {...form.getInputProps("ips")} />
+          <Textarea
+            label={t.ips}
+            description={t.ipsHelp}
+            autosize
+            minRows={2}
+            {...form.getInputProps("ips")}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t.cancel}

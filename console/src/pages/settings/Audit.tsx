@@ -24,26 +24,49 @@ export function Audit() {
   const { id: workspace } = useWorkspace();
   const [actor, setActor] = useState("");
   const [action, setAction] = useState("");
-  const [filter] = useDebouncedValue({ actor: actor.trim() || undefined, action: action.trim() || undefined }, 250);
+  const [filter] = useDebouncedValue(
+    { actor: actor.trim() || undefined, action: action.trim() || undefined },
+    250,
+  );
   const lines = useInfiniteQuery({
     queryKey: [...keys.settings(workspace, "audit"), filter.actor, filter.action],
     placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => ok(api.GET("/workspaces/{workspace}/audit", { params: { path: { workspace }, query: { ...filter, cursor: pageParam } } })),
+    queryFn: ({ pageParam }) =>
+      ok(
+        api.GET("/workspaces/{workspace}/audit", {
+          params: { path: { workspace }, query: { ...filter, cursor: pageParam } },
+        }),
+      ),
     getNextPageParam: ({ next }) => next,
   });
   const items = lines.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Card title={t.audit} lead={t.auditLead} actions={<Verify workspace={workspace} />}>
       <Group mb="sm" gap={8}>
-        <TextInput size="xs" label={t.actor} value={actor} onChange={(event) => setActor(event.currentTarget.value)} />
-        <TextInput size="xs" label={t.action} value={action} onChange={(event) => setAction(event.currentTarget.value)} />
+        <TextInput
+          size="xs"
+          label={t.actor}
+          value={actor}
+          onChange={(event) => setActor(event.currentTarget.value)}
+        />
+        <TextInput
+          size="xs"
+          label={t.action}
+          value={action}
+          onChange={(event) => setAction(event.currentTarget.value)}
+        />
       </Group>
       {lines.isPending && <Bars />}
       {lines.isError && <Problem error={lines.error} again={() => void lines.refetch()} />}
       {lines.isSuccess && (items.length === 0 ? <Empty title={t.noAudit} /> : <Lines lines={items} />)}
       {lines.hasNextPage && (
-        <Button mt="sm" variant="default" loading={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>
+        <Button
+          mt="sm"
+          variant="default"
+          loading={lines.isFetchingNextPage}
+          onClick={() => void lines.fetchNextPage()}
+        >
           {more}
         </Button>
       )}
@@ -88,11 +111,18 @@ function Verify({ workspace }: { workspace: string }) {
   const t = useWords(words);
   const [result, setResult] = useState<{ ok: boolean; lines: number; broken_at?: number }>();
   const [act, busy, problem] = useAct();
-  const verify = async () => setResult(await ok(api.GET("/workspaces/{workspace}/audit/verify", { params: { path: { workspace } } })));
+  const verify = async () =>
+    setResult(await ok(api.GET("/workspaces/{workspace}/audit/verify", { params: { path: { workspace } } })));
   return (
     <div>
       <Group gap={8}>
-        <Button size="xs" variant="default" component="a" href={`/api/v1/workspaces/${encodeURIComponent(workspace)}/audit.jsonl`} download>
+        <Button
+          size="xs"
+          variant="default"
+          component="a"
+          href={`/api/v1/workspaces/${encodeURIComponent(workspace)}/audit.jsonl`}
+          download
+        >
           {t.download}
         </Button>
         <Button size="xs" loading={busy} onClick={() => act(verify)}>

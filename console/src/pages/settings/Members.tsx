@@ -68,7 +68,9 @@ function People({ workspace, members }: { workspace: string; members: Member[] }
     });
   };
   const remove = async ({ account }: Member) => {
-    await api.DELETE("/workspaces/{workspace}/members/{account}", { params: { path: { workspace, account } } });
+    await api.DELETE("/workspaces/{workspace}/members/{account}", {
+      params: { path: { workspace, account } },
+    });
     await again();
   };
   return (
@@ -81,7 +83,9 @@ function People({ workspace, members }: { workspace: string; members: Member[] }
               <Table.Th>{t.name}</Table.Th>
               <Table.Th>{t.role}</Table.Th>
               <Table.Th className="wide">{t.lastSeen}</Table.Th>
-              <Table.Th className="wide" />
+              <Table.Th className="wide">
+                <span className="vh">{t.actions}</span>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -107,10 +111,18 @@ function People({ workspace, members }: { workspace: string; members: Member[] }
                       roles[member.role]
                     )}
                   </Table.Td>
-                  <Table.Td className="wide">{member.last_seen ? <Ago at={member.last_seen} /> : t.never}</Table.Td>
+                  <Table.Td className="wide">
+                    {member.last_seen ? <Ago at={member.last_seen} /> : t.never}
+                  </Table.Td>
                   <Table.Td align="right" className="wide">
                     {may("member.edit") && !own && (
-                      <Button size="xs" variant="subtle" color="red" onClick={() => setRemoving(member)} aria-label={t.removeOf(member.name)}>
+                      <Button
+                        size="xs"
+                        variant="subtle"
+                        color="red"
+                        onClick={() => setRemoving(member)}
+                        aria-label={t.removeOf(member.name)}
+                      >
                         {t.remove}
                       </Button>
                     )}
@@ -122,7 +134,12 @@ function People({ workspace, members }: { workspace: string; members: Member[] }
         </Table>
       </Scroll>
       {removing && (
-        <Confirm title={t.removeMember(removing.name)} verb={t.remove} act={() => remove(removing)} onClose={() => setRemoving(undefined)}>
+        <Confirm
+          title={t.removeMember(removing.name)}
+          verb={t.remove}
+          act={() => remove(removing)}
+          onClose={() => setRemoving(undefined)}
+        >
           {t.removeMemberText}
         </Confirm>
       )}
@@ -145,7 +162,9 @@ function Invite({ workspace }: { workspace: string }) {
     initialValues: { email: "", role: "editor" as Role },
     validate: { email: (value) => (value.includes("@") ? null : t.email) },
     send: async (body) => {
-      setMade(await ok(api.POST("/workspaces/{workspace}/invitations", { params: { path: { workspace } }, body })));
+      setMade(
+        await ok(api.POST("/workspaces/{workspace}/invitations", { params: { path: { workspace } }, body })),
+      );
       form.reset();
       await client.invalidateQueries({ queryKey });
     },
@@ -157,7 +176,11 @@ function Invite({ workspace }: { workspace: string }) {
         <form onSubmit={onSubmit} noValidate>
           <Group align="flex-end" gap={8}>
             <TextInput type="email" label={t.email} w={280} maw="100%" {...form.getInputProps("email")} />
-            <NativeSelect label={t.role} data={ROLES.map((role) => ({ value: role, label: roles[role] }))} {...form.getInputProps("role")} />
+            <NativeSelect
+              label={t.role}
+              data={ROLES.map((role) => ({ value: role, label: roles[role] }))}
+              {...form.getInputProps("role")}
+            />
             <Button type="submit" loading={busy}>
               {t.makeInvitation}
             </Button>
@@ -176,9 +199,23 @@ function Invite({ workspace }: { workspace: string }) {
             {invitations.data.items.map(({ id, email, role, expires_at }) => (
               <li key={id} className={classes.row}>
                 <span>
-                  {email} <span className="quiet">{roles[role]} · {t.overIn} <Ago at={expires_at} /></span>
+                  {email}{" "}
+                  <span className="quiet">
+                    {roles[role]} · {t.overIn} <Ago at={expires_at} />
+                  </span>
                 </span>
-                <Button size="xs" variant="default" aria-label={t.withdrawOf(email)} onClick={() => act(() => api.DELETE("/workspaces/{workspace}/invitations/{id}", { params: { path: { workspace, id } } }))}>
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={t.withdrawOf(email)}
+                  onClick={() =>
+                    act(() =>
+                      api.DELETE("/workspaces/{workspace}/invitations/{id}", {
+                        params: { path: { workspace, id } },
+                      }),
+                    )
+                  }
+                >
                   {t.withdraw}
                 </Button>
               </li>

@@ -17,7 +17,10 @@ export function Passkeys() {
   const t = useWords(words);
   const client = useQueryClient();
   const [name, setName] = useState("");
-  const passkeys = useQuery({ queryKey: keys.account("passkeys"), queryFn: () => ok(api.GET("/account/passkeys")) });
+  const passkeys = useQuery({
+    queryKey: keys.account("passkeys"),
+    queryFn: () => ok(api.GET("/account/passkeys")),
+  });
   const [act, busy, problem] = useAct(() => {
     void client.invalidateQueries({ queryKey: keys.account("passkeys") });
     return client.fetchQuery({ ...sessionQuery, staleTime: 0 });
@@ -49,7 +52,17 @@ export function Passkeys() {
                       {t.lastUsed}: {passkey.last_used_at ? <Ago at={passkey.last_used_at} /> : t.never}
                     </span>
                   </span>
-                  <Button size="xs" variant="default" disabled={busy} aria-label={t.removeOf(passkey.name)} onClick={() => act(() => api.DELETE("/account/passkeys/{id}", { params: { path: { id: passkey.id } } }))}>
+                  <Button
+                    size="xs"
+                    variant="default"
+                    disabled={busy}
+                    aria-label={t.removeOf(passkey.name)}
+                    onClick={() =>
+                      act(() =>
+                        api.DELETE("/account/passkeys/{id}", { params: { path: { id: passkey.id } } }),
+                      )
+                    }
+                  >
                     {t.remove}
                   </Button>
                 </li>
@@ -66,7 +79,12 @@ export function Passkeys() {
           }}
         >
           <Group align="flex-end" gap={8} mt="sm">
-            <TextInput label={t.passkeyName} placeholder={t.passkeyNamePlaceholder} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+            <TextInput
+              label={t.passkeyName}
+              placeholder={t.passkeyNamePlaceholder}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
             <Button type="submit" variant="default" loading={busy} disabled={!name.trim()}>
               {t.addPasskey}
             </Button>

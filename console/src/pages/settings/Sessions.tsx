@@ -17,7 +17,10 @@ import { words } from "./words.ts";
 export function Sessions() {
   const t = useWords(words);
   const client = useQueryClient();
-  const sessions = useQuery({ queryKey: keys.account("sessions"), queryFn: () => ok(api.GET("/account/sessions")) });
+  const sessions = useQuery({
+    queryKey: keys.account("sessions"),
+    queryFn: () => ok(api.GET("/account/sessions")),
+  });
   const [act, busy, problem] = useAct(() => client.invalidateQueries({ queryKey: keys.account("sessions") }));
   return (
     <Card title={t.sessions} lead={t.sessionsLead}>
@@ -38,7 +41,15 @@ export function Sessions() {
                   {current ? (
                     <State tone="good">{t.thisSession}</State>
                   ) : (
-                    <Button size="xs" variant="default" disabled={busy} aria-label={t.endOf(name)} onClick={() => act(() => api.DELETE("/account/sessions/{id}", { params: { path: { id } } }))}>
+                    <Button
+                      size="xs"
+                      variant="default"
+                      disabled={busy}
+                      aria-label={t.endOf(name)}
+                      onClick={() =>
+                        act(() => api.DELETE("/account/sessions/{id}", { params: { path: { id } } }))
+                      }
+                    >
                       {t.end}
                     </Button>
                   )}

@@ -9,11 +9,23 @@ import { useWords } from "../../words/words.tsx";
 import classes from "./Settings.module.css";
 import { words } from "./words.ts";
 
-const AREAS: Record<"members" | "keys" | "secrets" | "audit" | "account", { needs?: Permission; shown: ComponentType }> = {
-  members: { needs: "member.read", shown: lazy(() => import("./Members.tsx").then((module) => ({ default: module.Members }))) },
-  keys: { needs: "key.edit", shown: lazy(() => import("./ApiKeys.tsx").then((module) => ({ default: module.ApiKeys }))) },
+const AREAS: Record<
+  "members" | "keys" | "secrets" | "audit" | "account",
+  { needs?: Permission; shown: ComponentType }
+> = {
+  members: {
+    needs: "member.read",
+    shown: lazy(() => import("./Members.tsx").then((module) => ({ default: module.Members }))),
+  },
+  keys: {
+    needs: "key.edit",
+    shown: lazy(() => import("./ApiKeys.tsx").then((module) => ({ default: module.ApiKeys }))),
+  },
   secrets: { shown: lazy(() => import("./Values.tsx").then((module) => ({ default: module.Values }))) },
-  audit: { needs: "audit.read", shown: lazy(() => import("./Audit.tsx").then((module) => ({ default: module.Audit }))) },
+  audit: {
+    needs: "audit.read",
+    shown: lazy(() => import("./Audit.tsx").then((module) => ({ default: module.Audit }))),
+  },
   account: { shown: lazy(() => import("./Account.tsx").then((module) => ({ default: module.Account }))) },
 };
 type Area = keyof typeof AREAS;
@@ -31,7 +43,11 @@ export function SettingsPage() {
         <ul className={classes.tabs}>
           {(Object.keys(AREAS) as Area[]).map((one) => (
             <li key={one}>
-              <Link to="/w/$workspace/settings/$area" params={{ workspace, area: one }} className={classes.tab}>
+              <Link
+                to="/w/$workspace/settings/$area"
+                params={{ workspace, area: one }}
+                className={classes.tab}
+              >
                 {t[one]}
               </Link>
             </li>

@@ -9,7 +9,7 @@ import { useServerForm } from "../../forms/useServerForm.ts";
 import { State } from "../../ui/Badges.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Confirm } from "../../ui/Confirm.tsx";
-import { CopyButton, Copyable } from "../../ui/Copyable.tsx";
+import { Copyable, CopyButton } from "../../ui/Copyable.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { useAct } from "../../ui/useAct.ts";
 import { common } from "../../words/common.ts";
@@ -48,7 +48,11 @@ export function Totp({ account }: { account: Account }) {
               {t.turnOff}
             </Button>
           ) : (
-            <Button size="xs" loading={busy} onClick={() => act(async () => setStarted(await ok(api.POST("/account/totp"))))}>
+            <Button
+              size="xs"
+              loading={busy}
+              onClick={() => act(async () => setStarted(await ok(api.POST("/account/totp"))))}
+            >
               {t.turnOn}
             </Button>
           )}
@@ -57,7 +61,9 @@ export function Totp({ account }: { account: Account }) {
     >
       <Problem error={problem} />
       {account.totp && <Text size="sm">{t.recoveryLeft(account.recovery_codes_left)}</Text>}
-      {started && !codes && <Confirmation started={started} onClose={() => setStarted(undefined)} onCodes={setCodes} />}
+      {started && !codes && (
+        <Confirmation started={started} onClose={() => setStarted(undefined)} onCodes={setCodes} />
+      )}
       {codes && (
         <RecoveryCodes
           codes={codes}
@@ -77,13 +83,22 @@ export function Totp({ account }: { account: Account }) {
   );
 }
 
-function Confirmation({ started, onClose, onCodes }: { started: Started; onClose: () => void; onCodes: (codes: string[]) => void }) {
+function Confirmation({
+  started,
+  onClose,
+  onCodes,
+}: {
+  started: Started;
+  onClose: () => void;
+  onCodes: (codes: string[]) => void;
+}) {
   const t = useWords(words);
   const { required } = useWords(common);
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { code: "" },
     validate: { code: (value) => (value.trim() ? null : required) },
-    send: async ({ code }) => onCodes((await ok(api.POST("/account/totp/confirm", { body: { code: code.trim() } }))).recovery_codes),
+    send: async ({ code }) =>
+      onCodes((await ok(api.POST("/account/totp/confirm", { body: { code: code.trim() } }))).recovery_codes),
   });
   return (
     <Modal opened onClose={onClose} title={t.secondFactor} closeOnClickOutside={false}>
@@ -91,10 +106,20 @@ function Confirmation({ started, onClose, onCodes }: { started: Started; onClose
         <Stack gap="sm">
           <Text size="sm">{t.scan}</Text>
           {/* As a picture, so that nothing in it can run. */}
-          <img className={classes.qr} alt={t.qr} src={`data:image/svg+xml;utf8,${encodeURIComponent(started.qr_svg)}`} />
+          <img
+            className={classes.qr}
+            alt={t.qr}
+            src={`data:image/svg+xml;utf8,${encodeURIComponent(started.qr_svg)}`}
+          />
           <Copyable text={started.secret} label={t.key} />
           <Problem error={problem} />
-          <TextInput label={t.codeOfApp} inputMode="numeric" autoComplete="one-time-code" data-autofocus {...form.getInputProps("code")} />
+          <TextInput
+            label={t.codeOfApp}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            data-autofocus
+            {...form.getInputProps("code")}
+          />
           <Button type="submit" loading={busy}>
             {t.confirm}
           </Button>
@@ -107,7 +132,14 @@ function Confirmation({ started, onClose, onCodes }: { started: Started; onClose
 function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose: () => void }) {
   const t = useWords(words);
   return (
-    <Modal opened onClose={onClose} title={t.recoveryTitle} closeOnClickOutside={false} closeOnEscape={false} withCloseButton={false}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t.recoveryTitle}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+    >
       <Stack gap="sm">
         <Text size="sm">{t.recoveryLead}</Text>
         <ul className={classes.codes}>

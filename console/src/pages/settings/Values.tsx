@@ -47,7 +47,8 @@ function ValuesOf({ kind }: { kind: Kind }) {
   const secret = kind === "secrets";
   const list = useQuery({
     queryKey,
-    queryFn: async (): Promise<Row[]> => (await ok(api.GET(`/workspaces/{workspace}/${kind}`, { params: { path: { workspace } } }))).items,
+    queryFn: async (): Promise<Row[]> =>
+      (await ok(api.GET(`/workspaces/{workspace}/${kind}`, { params: { path: { workspace } } }))).items,
   });
   const editable = may(secret ? "secret.edit" : "constant.edit");
   const remove = async ({ name }: Row) => {
@@ -78,7 +79,9 @@ function ValuesOf({ kind }: { kind: Kind }) {
                     <Table.Th>{t.name}</Table.Th>
                     <Table.Th>{secret ? t.setBy : t.value}</Table.Th>
                     <Table.Th className="wide">{t.origin}</Table.Th>
-                    <Table.Th />
+                    <Table.Th>
+                      <span className="vh">{t.actions}</span>
+                    </Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
@@ -88,20 +91,39 @@ function ValuesOf({ kind }: { kind: Kind }) {
                       <Table.Td>
                         {secret ? (
                           <>
-                            {row.set_at && <Ago at={row.set_at} />} <span className="quiet">{row.set_by}</span>
+                            {row.set_at && <Ago at={row.set_at} />}{" "}
+                            <span className="quiet">{row.set_by}</span>
                           </>
                         ) : (
                           <span className="mono">{row.value}</span>
                         )}
                       </Table.Td>
-                      <Table.Td className="wide">{row.origin === "console" ? t.fromConsole : row.origin === "file" ? t.fromFile : row.origin}</Table.Td>
+                      <Table.Td className="wide">
+                        {row.origin === "console"
+                          ? t.fromConsole
+                          : row.origin === "file"
+                            ? t.fromFile
+                            : row.origin}
+                      </Table.Td>
                       <Table.Td align="right">
                         {editable && row.origin === "console" && (
                           <Group gap={4} justify="flex-end" wrap="nowrap">
-                            <Button size="xs" variant="default" aria-label={secret ? t.replaceOf(row.name) : t.changeOf(row.name)} onClick={() => setEditing(row)}>
+                            <Button
+                              size="xs"
+                              variant="default"
+                              aria-label={secret ? t.replaceOf(row.name) : t.changeOf(row.name)}
+                              onClick={() => setEditing(row)}
+                            >
                               {secret ? t.replace : t.change}
                             </Button>
-                            <Button size="xs" variant="subtle" color="red" className="wide" aria-label={t.removeOf(row.name)} onClick={() => setRemoving(row)}>
+                            <Button
+                              size="xs"
+                              variant="subtle"
+                              color="red"
+                              className="wide"
+                              aria-label={t.removeOf(row.name)}
+                              onClick={() => setRemoving(row)}
+                            >
                               {t.remove}
                             </Button>
                           </Group>
@@ -115,9 +137,21 @@ function ValuesOf({ kind }: { kind: Kind }) {
           )
         }
       </Loaded>
-      {editing && <EditValue kind={kind} workspace={workspace} row={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} />}
+      {editing && (
+        <EditValue
+          kind={kind}
+          workspace={workspace}
+          row={editing === "new" ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
       {removing && (
-        <Confirm title={t.removeValue(removing.name)} verb={t.remove} act={() => remove(removing)} onClose={() => setRemoving(undefined)}>
+        <Confirm
+          title={t.removeValue(removing.name)}
+          verb={t.remove}
+          act={() => remove(removing)}
+          onClose={() => setRemoving(undefined)}
+        >
           {t.removeValueText}
         </Confirm>
       )}
@@ -125,32 +159,71 @@ function ValuesOf({ kind }: { kind: Kind }) {
   );
 }
 
-function EditValue({ kind, workspace, row, onClose }: { kind: Kind; workspace: string; row?: Row; onClose: () => void }) {
+function EditValue({
+  kind,
+  workspace,
+  row,
+  onClose,
+}: {
+  kind: Kind;
+  workspace: string;
+  row?: Row;
+  onClose: () => void;
+}) {
   const t = useWords(words);
   const { required } = useWords(common);
   const client = useQueryClient();
   const secret = kind === "secrets";
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { name: row?.name ?? "", value: row?.value ?? "" },
-    validate: { name: (value) => (/^[A-Za-z][A-Za-z0-9_]*$/.test(value) ? null : t.nameForm), value: (value) => (value ? null : required) },
+    validate: {
+      name: (value) => (/^[A-Za-z][A-Za-z0-9_]*$/.test(value) ? null : t.nameForm),
+      value: (value) => (value ? null : required),
+    },
     send: async ({ name, value }) => {
-      await api.PUT(`/workspaces/{workspace}/${kind}/{name}`, { params: { path: { workspace, name } }, body: { value } });
+      await api.PUT(`/workspaces/{workspace}/${kind}/{name}`, {
+        params: { path: { workspace, name } },
+        body: { value },
+      });
       await client.invalidateQueries({ queryKey: keys.settings(workspace, kind) });
       notifications.show({ color: "teal", message: t.saved });
       onClose();
     },
   });
-  const title = row ? (secret ? t.replaceOf(row.name) : t.changeOf(row.name)) : secret ? t.addSecret : t.addConstant;
+  const title = row
+    ? secret
+      ? t.replaceOf(row.name)
+      : t.changeOf(row.name)
+    : secret
+      ? t.addSecret
+      : t.addConstant;
   return (
     <Modal opened onClose={onClose} title={title} closeOnClickOutside={!form.isDirty()}>
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="sm">
           <Problem error={problem} />
-          <TextInput label={t.name} className="mono" readOnly={row !== undefined} autoComplete="off" data-autofocus={row ? undefined : true} {...form.getInputProps("name")} />
+          <TextInput
+            label={t.name}
+            className="mono"
+            readOnly={row !== undefined}
+            autoComplete="off"
+            data-autofocus={row ? undefined : true}
+            {...form.getInputProps("name")}
+          />
           {secret ? (
-            <PasswordInput label={t.value} autoComplete="off" data-autofocus={row ? true : undefined} {...form.getInputProps("value")} />
+            <PasswordInput
+              label={t.value}
+              autoComplete="off"
+              data-autofocus={row ? true : undefined}
+              {...form.getInputProps("value")}
+            />
           ) : (
-            <TextInput label={t.value} autoComplete="off" data-autofocus={row ? true : undefined} {...form.getInputProps("value")} />
+            <TextInput
+              label={t.value}
+              autoComplete="off"
+              data-autofocus={row ? true : undefined}
+              {...form.getInputProps("value")}
+            />
           )}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

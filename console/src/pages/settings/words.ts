@@ -68,7 +68,8 @@ export const words = catalogue(
     atLeastOne: "Choose at least one",
 
     secretsTitle: "Secrets",
-    secretsLead: "Values that bots use as {secret.NAME} and that nobody can read here. They can only be replaced.",
+    secretsLead:
+      "Values that bots use as {secret.NAME} and that nobody can read here. They can only be replaced.",
     constantsTitle: "Constants",
     constantsLead: "Values that bots use as {config.NAME}, such as the address of your services.",
     value: "Value",
@@ -84,11 +85,13 @@ export const words = catalogue(
     changeOf: (name: string) => `Change ${name}`,
     nameForm: "Letters, digits and underscores; a letter first",
     removeValue: (name: string) => `Remove ${name}?`,
-    removeValueText: "Bots that use it cannot be published any more, and those that are live fail where they use it.",
+    removeValueText:
+      "Bots that use it cannot be published any more, and those that are live fail where they use it.",
     noSecrets: "No secrets yet. A bot that needs an API key of yours uses one.",
     noConstants: "No constants yet.",
 
-    auditLead: "Who did what, when, from where. Each line is chained to the one before, so that none can be changed unseen.",
+    auditLead:
+      "Who did what, when, from where. Each line is chained to the one before, so that none can be changed unseen.",
     verify: "Verify",
     intact: (n: number) => `The chain of ${n} lines is whole.`,
     broken: (n: number) => `The chain is broken at line ${n}. Lines were changed, removed or moved there.`,
@@ -128,7 +131,8 @@ export const words = catalogue(
     codeOfApp: "Code that the app shows now",
     confirm: "Confirm",
     recoveryTitle: "Recovery codes",
-    recoveryLead: "Each signs you in once when your phone is not there. Keep them where only you find them. They are shown once.",
+    recoveryLead:
+      "Each signs you in once when your phone is not there. Keep them where only you find them. They are shown once.",
     recoveryLeft: (n: number) => `${n} recovery codes left`,
     stored: "I have stored them",
     passkeys: "Passkeys",
@@ -149,6 +153,7 @@ export const words = catalogue(
     saved: "Saved",
     unknownDevice: "Unknown device",
     made: "Made",
+    actions: "Actions",
   },
   {
     title: "Ajustes",
@@ -217,9 +222,11 @@ export const words = catalogue(
     atLeastOne: "Elige al menos uno",
 
     secretsTitle: "Secretos",
-    secretsLead: "Valores que los bots usan como {secret.NOMBRE} y que aquí nadie puede leer. Solo se pueden cambiar.",
+    secretsLead:
+      "Valores que los bots usan como {secret.NOMBRE} y que aquí nadie puede leer. Solo se pueden cambiar.",
     constantsTitle: "Constantes",
-    constantsLead: "Valores que los bots usan como {config.NOMBRE}, por ejemplo la dirección de tus servicios.",
+    constantsLead:
+      "Valores que los bots usan como {config.NOMBRE}, por ejemplo la dirección de tus servicios.",
     value: "Valor",
     setBy: "Puesto",
     origin: "De",
@@ -233,14 +240,17 @@ export const words = catalogue(
     changeOf: (name: string) => `Cambiar ${name}`,
     nameForm: "Letras, cifras y guiones bajos; primero una letra",
     removeValue: (name: string) => `¿Quitar ${name}?`,
-    removeValueText: "Los bots que lo usan ya no se pueden publicar, y los que están activos fallan donde lo usan.",
+    removeValueText:
+      "Los bots que lo usan ya no se pueden publicar, y los que están activos fallan donde lo usan.",
     noSecrets: "Aún no hay secretos. Un bot que necesita una clave de API tuya usa uno.",
     noConstants: "Aún no hay constantes.",
 
-    auditLead: "Quién hizo qué, cuándo y desde dónde. Cada línea está encadenada a la anterior, así que ninguna cambia sin que se vea.",
+    auditLead:
+      "Quién hizo qué, cuándo y desde dónde. Cada línea está encadenada a la anterior, así que ninguna cambia sin que se vea.",
     verify: "Verificar",
     intact: (n: number) => `La cadena de ${n} líneas está entera.`,
-    broken: (n: number) => `La cadena está rota en la línea ${n}. Allí se cambiaron, quitaron o movieron líneas.`,
+    broken: (n: number) =>
+      `La cadena está rota en la línea ${n}. Allí se cambiaron, quitaron o movieron líneas.`,
     download: "Descargar",
     actor: "Quién",
     action: "Qué",
@@ -277,11 +287,13 @@ export const words = catalogue(
     codeOfApp: "Código que muestra ahora la aplicación",
     confirm: "Confirmar",
     recoveryTitle: "Códigos de recuperación",
-    recoveryLead: "Cada uno te deja entrar una vez cuando no tienes el móvil. Guárdalos donde solo tú los encuentres. Se muestran una vez.",
+    recoveryLead:
+      "Cada uno te deja entrar una vez cuando no tienes el móvil. Guárdalos donde solo tú los encuentres. Se muestran una vez.",
     recoveryLeft: (n: number) => `Quedan ${n} códigos de recuperación`,
     stored: "Los he guardado",
     passkeys: "Llaves de acceso",
-    passkeysLead: "Entra con tu huella, tu cara o una llave de seguridad. Una llave de acceso no se puede robar con engaños.",
+    passkeysLead:
+      "Entra con tu huella, tu cara o una llave de seguridad. Una llave de acceso no se puede robar con engaños.",
     addPasskey: "Añadir una llave de acceso",
     passkeyName: "Cómo se llama este dispositivo",
     passkeyNamePlaceholder: "Portátil",
@@ -298,5 +310,6 @@ export const words = catalogue(
     saved: "Guardado",
     unknownDevice: "Dispositivo desconocido",
     made: "Creada",
+    actions: "Acciones",
   },
 );

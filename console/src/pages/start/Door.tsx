@@ -24,7 +24,13 @@ export function Door({ title, lead, children }: { title: string; lead?: string; 
       </div>
       <nav className={classes.languages} aria-label={t.language}>
         {(["en", "es"] as const).map((one) => (
-          <button key={one} type="button" lang={one} aria-pressed={language === one} onClick={() => speak(one)}>
+          <button
+            key={one}
+            type="button"
+            lang={one}
+            aria-pressed={language === one}
+            onClick={() => speak(one)}
+          >
             {one === "en" ? "English" : "Español"}
           </button>
         ))}

@@ -63,7 +63,12 @@ function Accept({ token, invited }: { token: string; invited: Invited }) {
           <Problem error={problem} />
           <TextInput label={t.email} value={invited.email} readOnly autoComplete="username" />
           <TextInput label={t.name} autoComplete="name" {...form.getInputProps("name")} />
-          <PasswordInput label={t.password} description={t.passwordHelp} autoComplete="new-password" {...form.getInputProps("password")} />
+          <PasswordInput
+            label={t.password}
+            description={t.passwordHelp}
+            autoComplete="new-password"
+            {...form.getInputProps("password")}
+          />
           <Button type="submit" loading={busy} mt={4}>
             {t.accept}
           </Button>

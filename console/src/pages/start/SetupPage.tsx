@@ -56,10 +56,21 @@ function SetupForm() {
     <form onSubmit={onSubmit} noValidate>
       <Stack gap="sm">
         <Problem error={problem} />
-        <TextInput label={t.token} description={t.tokenHelp} autoComplete="off" className="mono" {...form.getInputProps("token")} />
+        <TextInput
+          label={t.token}
+          description={t.tokenHelp}
+          autoComplete="off"
+          className="mono"
+          {...form.getInputProps("token")}
+        />
         <TextInput label={t.name} autoComplete="name" {...form.getInputProps("name")} />
         <TextInput label={t.email} type="email" autoComplete="username" {...form.getInputProps("email")} />
-        <PasswordInput label={t.password} description={t.passwordHelp} autoComplete="new-password" {...form.getInputProps("password")} />
+        <PasswordInput
+          label={t.password}
+          description={t.passwordHelp}
+          autoComplete="new-password"
+          {...form.getInputProps("password")}
+        />
         <Button type="submit" loading={busy} mt={4}>
           {t.create}
         </Button>

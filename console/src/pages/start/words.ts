@@ -3,13 +3,15 @@ import { catalogue } from "../../words/words.tsx";
 export const words = catalogue(
   {
     setupTitle: "Welcome",
-    setupLead: "This is the first start. Make the first administrator with the setup token that the server has printed.",
+    setupLead:
+      "This is the first start. Make the first administrator with the setup token that the server has printed.",
     token: "Setup token",
     tokenHelp: "It stands in the terminal or the log where the server was started. It works once.",
     name: "Your name",
     email: "Email",
     password: "Password",
-    passwordHelp: "At least 15 characters. A few words that belong together only for you are easy to remember.",
+    passwordHelp:
+      "At least 15 characters. A few words that belong together only for you are easy to remember.",
     tooShort: "At least 15 characters, please",
     create: "Create the account",
     alreadyTitle: "The setup is done",
@@ -32,7 +34,8 @@ export const words = catalogue(
   },
   {
     setupTitle: "Te damos la bienvenida",
-    setupLead: "Es el primer arranque. Crea el primer administrador con el token de instalación que ha mostrado el servidor.",
+    setupLead:
+      "Es el primer arranque. Crea el primer administrador con el token de instalación que ha mostrado el servidor.",
     token: "Token de instalación",
     tokenHelp: "Está en la terminal o en el registro donde se ha arrancado el servidor. Sirve una vez.",
     name: "Tu nombre",

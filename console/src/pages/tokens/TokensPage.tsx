@@ -41,7 +41,10 @@ export function TokensPage() {
     queryFn: ({ pageParam }) =>
       ok(
         api.GET("/workspaces/{workspace}/tokens", {
-          params: { path: { workspace }, query: { query: asked || undefined, component: component || undefined, cursor: pageParam } },
+          params: {
+            path: { workspace },
+            query: { query: asked || undefined, component: component || undefined, cursor: pageParam },
+          },
         }),
       ),
     getNextPageParam: ({ next }) => next,
@@ -65,16 +68,44 @@ export function TokensPage() {
     >
       {(items.length > 0 || filtered) && (
         <Group mb="sm" align="flex-end">
-          <TextInput label={t.search} value={query} onChange={(event) => setQuery(event.currentTarget.value)} />
-          <NativeSelect label={t.component} value={component} onChange={(event) => setComponent(event.currentTarget.value)} data={[{ value: "", label: t.any }, ...components]} />
+          <TextInput
+            label={t.search}
+            value={query}
+            onChange={(event) => setQuery(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label={t.component}
+            value={component}
+            onChange={(event) => setComponent(event.currentTarget.value)}
+            data={[{ value: "", label: t.any }, ...components]}
+          />
         </Group>
       )}
       {tokens.isPending && <Bars />}
       {tokens.isError && <Problem error={tokens.error} again={() => void tokens.refetch()} />}
-      {tokens.isSuccess && items.length === 0 && (filtered ? <Empty title={t.noneFound} /> : <Empty icon={IconKey} title={t.emptyTitle}>{t.emptyText}</Empty>)}
-      {items.length > 0 && <Tokens workspace={workspace} tokens={items} onRevoke={may("token.revoke") ? (one) => setRevoke({ one }) : undefined} />}
+      {tokens.isSuccess &&
+        items.length === 0 &&
+        (filtered ? (
+          <Empty title={t.noneFound} />
+        ) : (
+          <Empty icon={IconKey} title={t.emptyTitle}>
+            {t.emptyText}
+          </Empty>
+        ))}
+      {items.length > 0 && (
+        <Tokens
+          workspace={workspace}
+          tokens={items}
+          onRevoke={may("token.revoke") ? (one) => setRevoke({ one }) : undefined}
+        />
+      )}
       {tokens.hasNextPage && (
-        <Button mt="sm" variant="default" loading={tokens.isFetchingNextPage} onClick={() => void tokens.fetchNextPage()}>
+        <Button
+          mt="sm"
+          variant="default"
+          loading={tokens.isFetchingNextPage}
+          onClick={() => void tokens.fetchNextPage()}
+        >
           {more}
         </Button>
       )}
@@ -83,7 +114,15 @@ export function TokensPage() {
   );
 }
 
-function Tokens({ workspace, tokens, onRevoke }: { workspace: string; tokens: Token[]; onRevoke?: (token: Token) => void }) {
+function Tokens({
+  workspace,
+  tokens,
+  onRevoke,
+}: {
+  workspace: string;
+  tokens: Token[];
+  onRevoke?: (token: Token) => void;
+}) {
   const t = useWords(words);
   return (
     <Scroll label={t.title}>
@@ -104,7 +143,11 @@ function Tokens({ workspace, tokens, onRevoke }: { workspace: string; tokens: To
           {tokens.map((token) => (
             <Table.Tr key={token.id}>
               <Table.Td>
-                <Link to="/w/$workspace/conversations/$id" params={{ workspace, id: token.conversation }} title={t.openConversation}>
+                <Link
+                  to="/w/$workspace/conversations/$id"
+                  params={{ workspace, id: token.conversation }}
+                  title={t.openConversation}
+                >
                   {token.contact}
                 </Link>
               </Table.Td>
@@ -119,7 +162,12 @@ function Tokens({ workspace, tokens, onRevoke }: { workspace: string; tokens: To
               </Table.Td>
               <Table.Td align="right">
                 {onRevoke && (
-                  <Button size="xs" variant="default" onClick={() => onRevoke(token)} aria-label={t.revokeOf(token.contact)}>
+                  <Button
+                    size="xs"
+                    variant="default"
+                    onClick={() => onRevoke(token)}
+                    aria-label={t.revokeOf(token.contact)}
+                  >
                     {t.revoke}
                   </Button>
                 )}
@@ -132,20 +180,42 @@ function Tokens({ workspace, tokens, onRevoke }: { workspace: string; tokens: To
   );
 }
 
-function AskRevoke({ workspace, revoke, onClose }: { workspace: string; revoke: Revoke; onClose: () => void }) {
+function AskRevoke({
+  workspace,
+  revoke,
+  onClose,
+}: {
+  workspace: string;
+  revoke: Revoke;
+  onClose: () => void;
+}) {
   const t = useWords(words);
   const client = useQueryClient();
   const act = async () => {
     let count = 1;
     if ("one" in revoke) {
-      await api.DELETE("/workspaces/{workspace}/tokens/{id}", { params: { path: { workspace, id: revoke.one.id } } });
+      await api.DELETE("/workspaces/{workspace}/tokens/{id}", {
+        params: { path: { workspace, id: revoke.one.id } },
+      });
     } else {
-      count = (await ok(api.POST("/workspaces/{workspace}/tokens/revoke", { params: { path: { workspace } }, body: revoke }))).revoked;
+      count = (
+        await ok(
+          api.POST("/workspaces/{workspace}/tokens/revoke", {
+            params: { path: { workspace } },
+            body: revoke,
+          }),
+        )
+      ).revoked;
     }
     notifications.show({ color: "teal", message: t.revoked(count) });
     await client.invalidateQueries({ queryKey: keys.tokens(workspace) });
   };
-  const title = "one" in revoke ? t.revokeOne(revoke.one.contact) : "component" in revoke ? t.revokeComponentTitle(revoke.component) : t.revokeAllTitle;
+  const title =
+    "one" in revoke
+      ? t.revokeOne(revoke.one.contact)
+      : "component" in revoke
+        ? t.revokeComponentTitle(revoke.component)
+        : t.revokeAllTitle;
   return (
     <Confirm title={title} verb={t.revoke} act={act} onClose={onClose}>
       {"all" in revoke ? t.revokeAllText : t.revokeOneText}

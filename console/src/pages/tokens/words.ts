@@ -5,7 +5,8 @@ export const words = catalogue(
     title: "Tokens",
     lead: "Who is logged in, and until when. The tokens themselves are never shown.",
     emptyTitle: "Nobody is logged in",
-    emptyText: "When a person logs in through an Authorization Token, they stand here until the token is over, they log out, or you revoke it.",
+    emptyText:
+      "When a person logs in through an Authorization Token, they stand here until the token is over, they log out, or you revoke it.",
     noneFound: "Nobody fits",
     search: "Contact",
     component: "Authorization Token",
@@ -20,7 +21,8 @@ export const words = catalogue(
     revoke: "Revoke",
     revokeOf: (contact: string) => `Revoke the token of ${contact}`,
     revokeOne: (contact: string) => `Log ${contact} out?`,
-    revokeOneText: "The token is forgotten here. The next time the bot needs it, it asks for the login again.",
+    revokeOneText:
+      "The token is forgotten here. The next time the bot needs it, it asks for the login again.",
     revokeAll: "Revoke all",
     revokeMany: (n: number) => `Revoke ${plural(n, "token", "tokens")}?`,
     revokeComponent: (id: string) => `Revoke all of ${id}`,
@@ -34,7 +36,8 @@ export const words = catalogue(
     title: "Tokens",
     lead: "Quién ha iniciado sesión y hasta cuándo. Los tokens en sí nunca se muestran.",
     emptyTitle: "Nadie ha iniciado sesión",
-    emptyText: "Cuando una persona inicia sesión con un token de autorización, está aquí hasta que el token termina, cierra la sesión o lo revocas.",
+    emptyText:
+      "Cuando una persona inicia sesión con un token de autorización, está aquí hasta que el token termina, cierra la sesión o lo revocas.",
     noneFound: "Nadie coincide",
     search: "Contacto",
     component: "Token de autorización",
@@ -49,13 +52,15 @@ export const words = catalogue(
     revoke: "Revocar",
     revokeOf: (contact: string) => `Revocar el token de ${contact}`,
     revokeOne: (contact: string) => `¿Cerrar la sesión de ${contact}?`,
-    revokeOneText: "El token se olvida aquí. Cuando el bot lo necesite otra vez, pedirá de nuevo el inicio de sesión.",
+    revokeOneText:
+      "El token se olvida aquí. Cuando el bot lo necesite otra vez, pedirá de nuevo el inicio de sesión.",
     revokeAll: "Revocar todos",
     revokeMany: (n: number) => `¿Revocar ${plural(n, "token", "tokens")}?`,
     revokeComponent: (id: string) => `Revocar todos los de ${id}`,
     revokeComponentTitle: (id: string) => `¿Cerrar la sesión de todos en ${id}?`,
     revokeAllTitle: "¿Cerrar la sesión de todos?",
-    revokeAllText: "Se olvidan todos los tokens de este espacio de trabajo. Todos tendrán que iniciar sesión de nuevo.",
+    revokeAllText:
+      "Se olvidan todos los tokens de este espacio de trabajo. Todos tendrán que iniciar sesión de nuevo.",
     revoked: (n: number) => `${plural(n, "token revocado", "tokens revocados")}`,
     openConversation: "Abrir la conversación",
   },

@@ -20,7 +20,9 @@ export function DiffView({ diff }: { diff: Diff }) {
                 <span className={classes.op} aria-hidden>
                   {line.op}
                 </span>
-                {line.op !== " " && <span className="vh">{line.op === "+" ? t.addedLine : t.removedLine} </span>}
+                {line.op !== " " && (
+                  <span className="vh">{line.op === "+" ? t.addedLine : t.removedLine} </span>
+                )}
                 {line.text}
               </div>
             ))}

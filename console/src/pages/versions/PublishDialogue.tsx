@@ -14,7 +14,15 @@ import { DiffView } from "./DiffView.tsx";
 import { words } from "./words.ts";
 
 /** Shows what will go live, asks for a note, and publishes. */
-export function PublishDialogue({ workspace, bot, onClose }: { workspace: string; bot: Bot; onClose: () => void }) {
+export function PublishDialogue({
+  workspace,
+  bot,
+  onClose,
+}: {
+  workspace: string;
+  bot: Bot;
+  onClose: () => void;
+}) {
   const t = useWords(words);
   const client = useQueryClient();
   const path = { workspace, bot: bot.id };
@@ -38,12 +46,25 @@ export function PublishDialogue({ workspace, bot, onClose }: { workspace: string
         <Stack gap="sm">
           <Text size="sm">{t.publishText}</Text>
           {isProblem(problem, "check_failed") ? (
-            <CheckFailed workspace={workspace} bot={bot.id} checkup={problem.more.checkup as Checkup | undefined} onClose={onClose} />
+            <CheckFailed
+              workspace={workspace}
+              bot={bot.id}
+              checkup={problem.more.checkup as Checkup | undefined}
+              onClose={onClose}
+            />
           ) : (
             <Problem error={problem} />
           )}
           {bot.live ? <Changes workspace={workspace} bot={bot} /> : <Text size="sm">{t.first}</Text>}
-          <Textarea label={t.note} description={t.noteHelp} placeholder={t.notePlaceholder} autosize minRows={2} data-autofocus {...form.getInputProps("note")} />
+          <Textarea
+            label={t.note}
+            description={t.noteHelp}
+            placeholder={t.notePlaceholder}
+            autosize
+            minRows={2}
+            data-autofocus
+            {...form.getInputProps("note")}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t.cancel}
@@ -64,7 +85,17 @@ function Changes({ workspace, bot }: { workspace: string; bot: Bot }) {
   return diff.data ? <DiffView diff={diff.data} /> : <Bars rows={3} />;
 }
 
-function CheckFailed({ workspace, bot, checkup, onClose }: { workspace: string; bot: string; checkup?: Checkup; onClose: () => void }) {
+function CheckFailed({
+  workspace,
+  bot,
+  checkup,
+  onClose,
+}: {
+  workspace: string;
+  bot: string;
+  checkup?: Checkup;
+  onClose: () => void;
+}) {
   const t = useWords(words);
   const errors = checkup?.diagnostics.filter(({ severity }) => severity === "error") ?? [];
   return (

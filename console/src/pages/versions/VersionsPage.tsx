@@ -51,7 +51,9 @@ export function VersionsPage() {
           )
         }
       </Loaded>
-      {publishing && bot.data && <PublishDialogue workspace={workspace} bot={bot.data} onClose={() => setPublishing(false)} />}
+      {publishing && bot.data && (
+        <PublishDialogue workspace={workspace} bot={bot.data} onClose={() => setPublishing(false)} />
+      )}
     </Page>
   );
 }
@@ -64,13 +66,26 @@ function Compare({ workspace, bot, versions }: { workspace: string; bot: Bot; ve
   const choices = [
     { value: "draft", label: t.draft },
     { value: "live", label: t.live },
-    ...versions.map(({ number, version }) => ({ value: String(number), label: t.versionOf(number, version) })),
+    ...versions.map(({ number, version }) => ({
+      value: String(number),
+      label: t.versionOf(number, version),
+    })),
   ];
   return (
     <Card title={t.compare}>
       <div className={classes.compare}>
-        <NativeSelect label={t.from} data={choices} value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
-        <NativeSelect label={t.to} data={choices} value={to} onChange={(event) => setTo(event.currentTarget.value)} />
+        <NativeSelect
+          label={t.from}
+          data={choices}
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t.to}
+          data={choices}
+          value={to}
+          onChange={(event) => setTo(event.currentTarget.value)}
+        />
       </div>
       <Loaded query={diff}>{(data) => <DiffView diff={data} />}</Loaded>
     </Card>
@@ -84,7 +99,9 @@ function Versions({ workspace, bot, versions }: { workspace: string; bot: string
   const [back, setBack] = useState<Version>();
   const rollBack = async ({ number, version }: Version) => {
     const path = { workspace, bot };
-    const answer = await ok(api.POST("/workspaces/{workspace}/bots/{bot}/roll-back", { params: { path }, body: { number } }));
+    const answer = await ok(
+      api.POST("/workspaces/{workspace}/bots/{bot}/roll-back", { params: { path }, body: { number } }),
+    );
     client.setQueryData(keys.bot(workspace, bot), answer);
     await client.invalidateQueries({ queryKey: keys.bots(workspace) });
     notifications.show({ color: "teal", message: t.rolledBack(version) });
@@ -119,7 +136,12 @@ function Versions({ workspace, bot, versions }: { workspace: string; bot: string
                   <State tone="good">{t.live}</State>
                 ) : (
                   may("bot.publish") && (
-                    <Button size="xs" variant="default" onClick={() => setBack(version)} aria-label={`${t.rollBack}: ${version.version}`}>
+                    <Button
+                      size="xs"
+                      variant="default"
+                      onClick={() => setBack(version)}
+                      aria-label={`${t.rollBack}: ${version.version}`}
+                    >
                       {t.rollBack}
                     </Button>
                   )
@@ -130,7 +152,13 @@ function Versions({ workspace, bot, versions }: { workspace: string; bot: string
         </Table.Tbody>
       </Table>
       {back && (
-        <Confirm harmless title={t.rollBackTitle(back.version)} verb={t.rollBack} act={() => rollBack(back)} onClose={() => setBack(undefined)}>
+        <Confirm
+          harmless
+          title={t.rollBackTitle(back.version)}
+          verb={t.rollBack}
+          act={() => rollBack(back)}
+          onClose={() => setBack(undefined)}
+        >
           {t.rollBackText}
         </Confirm>
       )}

@@ -23,7 +23,8 @@ export const words = catalogue(
     versionOf: (number: number, version: string) => `${number} · ${version}`,
     rollBack: "Roll back",
     rollBackTitle: (version: string) => `Roll back to ${version}?`,
-    rollBackText: "The bot file of that version is published again, as a new version. The draft stays as it is.",
+    rollBackText:
+      "The bot file of that version is published again, as a new version. The draft stays as it is.",
     rolledBack: (version: string) => `${version} is live again`,
     number: "No.",
     version: "Version",
@@ -34,7 +35,8 @@ export const words = catalogue(
     emptyTitle: "Nothing is published yet",
     emptyText: "Publish the draft when it does what you want. Each publication will stand here.",
     same: "Both are the same.",
-    changes: (added: number, removed: number) => `${plural(added, "line", "lines")} added, ${removed} removed`,
+    changes: (added: number, removed: number) =>
+      `${plural(added, "line", "lines")} added, ${removed} removed`,
     line: (n: number) => `Line ${n}`,
     addedLine: "added",
     removedLine: "removed",
@@ -64,7 +66,8 @@ export const words = catalogue(
     versionOf: (number: number, version: string) => `${number} · ${version}`,
     rollBack: "Volver a esta",
     rollBackTitle: (version: string) => `¿Volver a ${version}?`,
-    rollBackText: "El archivo de bot de esa versión se publica de nuevo, como versión nueva. El borrador se queda como está.",
+    rollBackText:
+      "El archivo de bot de esa versión se publica de nuevo, como versión nueva. El borrador se queda como está.",
     rolledBack: (version: string) => `${version} está activa de nuevo`,
     number: "N.º",
     version: "Versión",
@@ -75,7 +78,8 @@ export const words = catalogue(
     emptyTitle: "Aún no hay nada publicado",
     emptyText: "Publica el borrador cuando haga lo que quieres. Cada publicación aparecerá aquí.",
     same: "Los dos son iguales.",
-    changes: (added: number, removed: number) => `${plural(added, "línea añadida", "líneas añadidas")}, ${removed} quitadas`,
+    changes: (added: number, removed: number) =>
+      `${plural(added, "línea añadida", "líneas añadidas")}, ${removed} quitadas`,
     line: (n: number) => `Línea ${n}`,
     addedLine: "añadida",
     removedLine: "quitada",
