@@ -41,7 +41,7 @@ function Conflict({ draft }: { draft: DraftAt }) {
   const theirLines = theirs.text.split("\n");
   if (later) {
     return (
-      <Alert variant="light" color="yellow" mb={12} role="alert" title={t.conflictTitle}>
+      <Alert variant="default" mb={12} role="alert" title={t.conflictTitle}>
         <Button size="compact-sm" variant="default" onClick={() => setLater(false)}>
           {t.keepMine} / {t.takeTheirs}
         </Button>

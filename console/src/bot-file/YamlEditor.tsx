@@ -96,7 +96,7 @@ export default function YamlEditor({ text, onChange, diagnostics, readOnly, labe
           looks,
           syntaxHighlighting(colours),
           EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => {
             const own = !update.transactions.some((transaction) => transaction.annotation(outside));

@@ -126,7 +126,7 @@ export function ScriptPage() {
           <DraftState draft={draft} />
           <Tooltip label={t.yamlShow}>
             <Button
-              variant={yaml ? "light" : "subtle"}
+              variant={yaml ? "default" : "subtle"}
               color={yaml ? undefined : "gray"}
               size="compact-sm"
               aria-pressed={yaml}

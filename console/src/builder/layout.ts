@@ -5,7 +5,7 @@ import type { CardText } from "./cards.ts";
 
 export const CARD_WIDTH = 272;
 export const HEAD_HEIGHT = 64;
-const CARD_HEIGHT = 72;
+const CARD_HEIGHT = 60;
 const BRANCH_HEIGHT = 26;
 const GAP = 20;
 
@@ -18,7 +18,7 @@ export interface Layout {
 }
 
 export function heightOf(card: CardText): number {
-  return CARD_HEIGHT + card.branches.length * BRANCH_HEIGHT + (card.branches.length > 0 ? 6 : 0);
+  return CARD_HEIGHT + card.branches.length * BRANCH_HEIGHT + (card.branches.length > 0 ? 8 : 0);
 }
 
 /** A column per script; scripts that lead to others stand left of them. */

@@ -1,4 +1,5 @@
-import { Checkbox, SimpleGrid, Stack } from "@mantine/core";
+import { Checkbox, Stack } from "@mantine/core";
+import fields from "../bot-file/fields/fields.module.css";
 import { LineInput, NumberField } from "../bot-file/fields/inputs.tsx";
 import { TextEdit } from "../bot-file/fields/TextEdit.tsx";
 import { isRecord } from "../bot-file/place.ts";
@@ -35,7 +36,7 @@ export function ServiceMore({ editor }: { editor: ComponentEditor }) {
         onChange={(value) => set("ok_when", value)}
         error={errorOf("ok_when")}
       />
-      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing={12}>
+      <div className={fields.three}>
         {number("timeout", t.timeout, t.timeoutHelp, "10", 120)}
         {number(
           "retries",
@@ -45,7 +46,7 @@ export function ServiceMore({ editor }: { editor: ComponentEditor }) {
           5,
         )}
         {number("fresh_login", t.freshLogin, t.freshLoginHelp, "–", 2_592_000)}
-      </SimpleGrid>
+      </div>
       <Stack gap={8}>
         <Checkbox
           label={t.idempotency}
@@ -105,7 +106,7 @@ function Each({ editor }: { editor: ComponentEditor }) {
             onChange={(value) => put("line", value)}
             error={editor.errorOf("each.line")}
           />
-          <SimpleGrid cols={{ base: 1, xs: 3 }} spacing={12}>
+          <div className={fields.three}>
             <LineInput
               label={t.eachSave}
               placeholder="lines"
@@ -129,7 +130,7 @@ function Each({ editor }: { editor: ComponentEditor }) {
               value={String(each.separator ?? "")}
               onChange={(value) => put("separator", value || undefined)}
             />
-          </SimpleGrid>
+          </div>
         </Stack>
       )}
     </Stack>

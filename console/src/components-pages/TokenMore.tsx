@@ -1,4 +1,5 @@
-import { Checkbox, NativeSelect, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Checkbox, NativeSelect, Stack, Text } from "@mantine/core";
+import fields from "../bot-file/fields/fields.module.css";
 import { AreaInput, LineInput, NumberField } from "../bot-file/fields/inputs.tsx";
 import { PairsEdit } from "../bot-file/fields/PairsEdit.tsx";
 import { TextEdit } from "../bot-file/fields/TextEdit.tsx";
@@ -92,7 +93,7 @@ export function TokenMore({ editor }: { editor: ComponentEditor }) {
         }}
         error={errorOf("send_to")}
       />
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12}>
+      <div className={fields.two}>
         <NativeSelect
           label={t.ask}
           value={String(definition.ask ?? "in_chat")}
@@ -142,7 +143,7 @@ export function TokenMore({ editor }: { editor: ComponentEditor }) {
           onChange={(event) => set("before", event.currentTarget.value || undefined)}
           error={errorOf("before")}
         />
-      </SimpleGrid>
+      </div>
       <Stack gap={12} role="group" aria-label={t.texts}>
         <Text size="sm" fw={600}>
           {t.texts}

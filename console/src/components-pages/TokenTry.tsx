@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import type { Tree, TryResult } from "../api/contract.ts";
 import { isRecord } from "../bot-file/place.ts";
 import { useLanguage, useWords } from "../words/words.tsx";
@@ -34,7 +35,11 @@ function Result({ editor, result }: { editor: ComponentEditor; result: TryResult
       leaf.path !== definition.token_path &&
       leaf.looks_like !== "expiry"
     )
-      found.push({ label: t.thisIsToken, onClick: () => pick(leaf.path) });
+      found.push({
+        label: t.thisIsToken,
+        onClick: () => pick(leaf.path),
+        quiet: leaf.looks_like !== "token" && leaf.looks_like !== "jwt",
+      });
     if (leaf.looks_like === "expiry" && leaf.path !== definition.expires_in_path) {
       const ttl = Number.isInteger(seconds) && seconds > 0 && seconds <= 2_592_000 ? { ttl: seconds } : {};
       found.push({
@@ -66,7 +71,7 @@ function Result({ editor, result }: { editor: ComponentEditor; result: TryResult
   return (
     <>
       {still && (
-        <Alert color="yellow" variant="light" role="alert" title={token.message}>
+        <Alert variant="default" icon={<IconAlertTriangle size={18} />} role="alert" title={token.message}>
           <Group gap={8}>
             {token.suggestions.map((path) => (
               <Button key={path} size="compact-sm" variant="default" onClick={() => pick(path)}>

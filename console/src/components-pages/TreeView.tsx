@@ -6,6 +6,8 @@ import classes from "./parts.module.css";
 export interface LeafAction {
   label: string;
   onClick: () => void;
+  /** Likely not what is wanted, and shown more quietly. */
+  quiet?: boolean;
 }
 
 interface Props {
@@ -42,7 +44,8 @@ function Branch({ tree, actions, is }: Props) {
           <Button
             key={action.label}
             size="compact-xs"
-            variant="default"
+            variant={action.quiet ? "subtle" : "default"}
+            color="gray"
             onClick={action.onClick}
             aria-label={`${action.label}: ${tree.path}`}
           >

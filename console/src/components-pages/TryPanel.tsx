@@ -107,7 +107,7 @@ export function TryPanel({ editor, kind, logins = [], children }: Props) {
           </Group>
           {trial.isError && <Problem error={trial.error} />}
           {trial.data?.problem && (
-            <Alert color="yellow" variant="light" role="alert" title={trial.data.problem.message}>
+            <Alert variant="default" role="alert" title={trial.data.problem.message}>
               {trial.data.problem.hint}
             </Alert>
           )}

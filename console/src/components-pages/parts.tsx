@@ -80,7 +80,7 @@ export function ComponentFrame({ editor, title, onTry, children, beside, extra }
         <Group gap={8}>
           {editor.stored && <UsedIn editor={editor} />}
           {editor.dirty && (
-            <Badge color="yellow" variant="light" size="sm" tt="none">
+            <Badge variant="default" tt="none">
               {t.notSaved}
             </Badge>
           )}

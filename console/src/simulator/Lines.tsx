@@ -20,7 +20,9 @@ export function Lines({
   const end = useRef<HTMLDivElement>(null);
   const { lines } = simulation;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line brings the end into view
-  useEffect(() => end.current?.scrollTo?.(0, end.current.scrollHeight), [lines.length]);
+  useEffect(() => {
+    if (end.current) end.current.scrollTop = end.current.scrollHeight;
+  }, [lines.length]);
   const last = lines.findLast((line) => line.buttons && line.buttons.length > 0);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a long conversation is scrolled with the keyboard

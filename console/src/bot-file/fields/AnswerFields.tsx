@@ -1,6 +1,7 @@
-import { NativeSelect, SimpleGrid, Stack } from "@mantine/core";
+import { NativeSelect, Stack } from "@mantine/core";
 import { useWords } from "../../words/words.tsx";
 import { isRecord } from "../place.ts";
+import fields from "./fields.module.css";
 import { AreaInput, LineInput, NumberField } from "./inputs.tsx";
 import { TextEdit } from "./TextEdit.tsx";
 import { fieldWords } from "./words.ts";
@@ -59,7 +60,7 @@ export function AnswerFields({
         }
       />
       {["text", "digits", "code", "pattern"].includes(kind) && (
-        <SimpleGrid cols={2} spacing={8}>
+        <div className={fields.pair}>
           <NumberField
             label={t.lengthMin}
             description={t.length}
@@ -79,10 +80,10 @@ export function AnswerFields({
             allowDecimal={false}
             onChange={(max) => setLength(range.min, max)}
           />
-        </SimpleGrid>
+        </div>
       )}
       {kind === "number" && (
-        <SimpleGrid cols={2} spacing={8}>
+        <div className={fields.pair}>
           <NumberField
             label={t.min}
             value={settings.min}
@@ -95,7 +96,7 @@ export function AnswerFields({
             error={errorOf("max")}
             onChange={(value) => set("max", value)}
           />
-        </SimpleGrid>
+        </div>
       )}
       {kind === "pattern" && (
         <LineInput
@@ -205,7 +206,7 @@ export function KeypadFields({ value, onChange, errorOf = () => undefined }: Key
   );
   return (
     <div role="group" aria-label={t.keypad}>
-      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing={8} verticalSpacing={8}>
+      <div className={fields.three}>
         {number("digits", t.digits, "–", 1, 32)}
         {number("min", t.fewest, "1", 1, 32)}
         {number("max", t.most, "32", 1, 32)}
@@ -223,7 +224,7 @@ export function KeypadFields({ value, onChange, errorOf = () => undefined }: Key
         {number("first_digit_timeout", t.first, "8", 1, 60, true)}
         {number("between_digits_timeout", t.between, "4", 1, 60, true)}
         {number("tries", t.tries, "3", 1, 10)}
-      </SimpleGrid>
+      </div>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Stack, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Group, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useWords } from "../../words/words.tsx";
@@ -17,25 +17,39 @@ interface Props {
   description?: ReactNode;
   error?: ReactNode;
   placeholder?: string;
-  required?: boolean;
   onBlur?: () => void;
   hideLabel?: boolean;
 }
 
 /** Edits a text with its alternatives and its languages. A bot of one language sees one field. */
-export function TextEdit({ label, value, onChange, languages, description, error, ...more }: Props) {
+export function TextEdit({
+  label,
+  value,
+  onChange,
+  languages,
+  description,
+  error,
+  hideLabel,
+  ...more
+}: Props) {
   const t = useWords(fieldWords);
   const byLanguage = isRecord(value);
   const shown = byLanguage ? [...new Set([...languages, ...Object.keys(value)])] : [];
   const split = () =>
     onChange(Object.fromEntries(languages.map((language, at) => [language, at === 0 ? (value ?? "") : ""])));
   const join = () =>
-    onChange(isRecord(value) ? (value[languages[0] ?? "en"] ?? Object.values(value)[0] ?? "") : value);
+    onChange(byLanguage ? (value[languages[0] ?? "en"] ?? Object.values(value)[0] ?? "") : value);
+  const put = (language: string, next: unknown, first: boolean) => {
+    if (!byLanguage) return;
+    const { [language]: _, ...rest } = value;
+    onChange(next === "" && !first ? rest : { ...value, [language]: next });
+  };
   if (!byLanguage) {
     return (
       <Stack gap={4}>
         <Wordings
           label={label}
+          shownLabel={hideLabel ? undefined : label}
           value={value}
           onChange={onChange}
           description={description}
@@ -51,26 +65,18 @@ export function TextEdit({ label, value, onChange, languages, description, error
     );
   }
   return (
-    <Stack gap={4}>
+    <Stack gap={4} role="group" aria-label={label}>
       {shown.map((language, at) => (
         <Wordings
           key={language}
           {...more}
           label={t.inLanguage(label, language)}
+          shownLabel={at === 0 && !hideLabel ? label : undefined}
+          language={language}
           value={value[language]}
-          onChange={(next) => {
-            const { [language]: _, ...rest } = value;
-            onChange(
-              next === "" || next === undefined
-                ? at === 0
-                  ? { ...value, [language]: "" }
-                  : rest
-                : { ...value, [language]: next },
-            );
-          }}
+          onChange={(next) => put(language, next, at === 0)}
           description={at === 0 ? description : undefined}
           error={at === 0 ? error : undefined}
-          hideLabel={false}
         />
       ))}
       <UnstyledButton className={classes.quietAction} onClick={join}>
@@ -80,21 +86,40 @@ export function TextEdit({ label, value, onChange, languages, description, error
   );
 }
 
-type WordingsProps = Omit<Props, "languages">;
+interface WordingsProps extends Omit<Props, "languages" | "hideLabel"> {
+  shownLabel: string | undefined;
+  language?: string;
+}
 
-function Wordings({ label, value, onChange, description, error, hideLabel, ...more }: WordingsProps) {
+function Wordings({
+  label,
+  shownLabel,
+  language,
+  value,
+  onChange,
+  description,
+  error,
+  ...more
+}: WordingsProps) {
   const t = useWords(fieldWords);
   const list = Array.isArray(value) ? value.map(asText) : [asText(value)];
   const tell = (next: string[]) => onChange(next.length === 1 ? next[0] : next);
   return (
-    <Stack gap={4}>
+    <>
       {list.map((text, at) => (
-        <Group key={at} gap={4} wrap="nowrap" align="flex-start">
+        <Group key={at} gap={0} wrap="nowrap" align="flex-end">
           <AreaInput
             {...more}
             className={classes.grow}
-            label={at === 0 && !hideLabel ? label : undefined}
-            aria-label={at === 0 && !hideLabel ? undefined : at === 0 ? label : t.wording(label, at + 1)}
+            label={at === 0 ? shownLabel : undefined}
+            aria-label={at === 0 ? label : t.wording(label, at + 1)}
+            leftSection={
+              language && (
+                <Text size="xs" c="dimmed" aria-hidden>
+                  {language}
+                </Text>
+              )
+            }
             description={at === 0 ? description : undefined}
             error={at === 0 ? error : undefined}
             value={text}
@@ -102,21 +127,27 @@ function Wordings({ label, value, onChange, description, error, hideLabel, ...mo
           />
           {list.length > 1 && (
             <ActionIcon
-              mt={at === 0 && !hideLabel ? 24 : 4}
-              aria-label={t.removeWording}
+              mb={4}
+              aria-label={`${t.removeWording}: ${label}`}
               onClick={() => tell(list.filter((_, position) => position !== at))}
             >
-              <IconX size={16} />
+              <IconX size={14} />
             </ActionIcon>
+          )}
+          {at === list.length - 1 && text !== "" && (
+            <Tooltip label={t.anotherWording}>
+              <ActionIcon
+                mb={4}
+                aria-label={`${t.anotherWording}: ${label}`}
+                onClick={() => tell([...list, ""])}
+              >
+                <IconPlus size={14} />
+              </ActionIcon>
+            </Tooltip>
           )}
         </Group>
       ))}
-      {(list.length > 1 || (list[0] ?? "") !== "") && (
-        <UnstyledButton className={classes.quietAction} onClick={() => tell([...list, ""])}>
-          <IconPlus size={12} aria-hidden /> {t.anotherWording}
-        </UnstyledButton>
-      )}
-    </Stack>
+    </>
   );
 }
 
