@@ -286,15 +286,16 @@ impl Hot {
             record: None,
             secrets: None,
             calling: None,
-            inbox: VecDeque::new(),
+            // Of each there is one at a time, nearly always, and thousands of idle conversations keep the room for it.
+            inbox: VecDeque::with_capacity(1),
             inbox_slot: Slot::Out,
             lease: None,
             committing: false,
-            outbox: VecDeque::new(),
+            outbox: VecDeque::with_capacity(1),
             outbox_slot: Slot::Out,
             outbox_lease: None,
             finishing: false,
-            calls: Vec::new(),
+            calls: Vec::with_capacity(1),
         }
     }
 
@@ -321,6 +322,9 @@ impl Record {
 impl SecretRows {
     pub(crate) fn put_token(&mut self, token: TokenRow) {
         self.tokens.retain(|old| (&old.bot, &old.component) != (&token.bot, &token.component));
+        if self.tokens.is_empty() {
+            self.tokens.reserve_exact(1);
+        }
         self.tokens.push(token);
     }
 
@@ -332,6 +336,9 @@ impl SecretRows {
             }
             SecretChange::ForgetAnswers(component) => {
                 self.answers.retain(|answer| answer.component != component);
+                if self.answers.is_empty() {
+                    self.answers = Vec::new();
+                }
             }
             SecretChange::ForgetToken { bot, component } => {
                 self.tokens.retain(|token| (&token.bot, &token.component) != (&bot, &component));
