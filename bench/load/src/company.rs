@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 
 use countersign_load::http::{Message, answer, serve};
 
+const KEY: &[u8] = b"the key of the company";
+
 /// What the company has seen.
 #[derive(Default)]
 pub(crate) struct Company {
@@ -18,6 +20,8 @@ pub(crate) struct Company {
     pub(crate) refused: Cell<u64>,
     /// How long every request takes.
     pub(crate) delay: Cell<Duration>,
+    /// Requests that are being answered, and the most that were so at once.
+    pub(crate) under_way: Cell<[u64; 2]>,
 }
 
 /// The password of a user.
@@ -32,19 +36,23 @@ pub(crate) fn balance(user: &str) -> String {
 }
 
 impl Company {
-    /// Starts to listen; gives the address.
-    pub(crate) async fn start(self: &Rc<Self>) -> Result<String> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// Starts to listen there; gives the address.
+    pub(crate) async fn start(self: &Rc<Self>, at: &str) -> Result<String> {
+        let listener = TcpListener::bind(at).await?;
         let address = format!("http://{}", listener.local_addr()?);
         let company = self.clone();
-        let key = Rc::new(hmac::Key::new(hmac::HMAC_SHA256, b"the key of the company"));
+        let key = Rc::new(hmac::Key::new(hmac::HMAC_SHA256, KEY));
         serve(listener, move |request| {
             let (company, key) = (company.clone(), key.clone());
             async move {
                 let said = company.answer(&request, &key);
                 let delay = company.delay.get();
                 if !delay.is_zero() {
+                    let [now, most] = company.under_way.get();
+                    company.under_way.set([now + 1, most.max(now + 1)]);
                     tokio::time::sleep(delay).await;
+                    let [now, most] = company.under_way.get();
+                    company.under_way.set([now - 1, most]);
                 }
                 said
             }
@@ -77,6 +85,11 @@ fn login(body: &[u8], key: &hmac::Key) -> Option<String> {
     (form["password"].as_str()? == password(user)).then(|| {
         json!({ "data": { "token": token(user, key), "kind": "bearer" }, "expires_in": 86_400 }).to_string()
     })
+}
+
+/// The token of a user.
+pub(crate) fn token_of(user: &str) -> String {
+    token(user, &hmac::Key::new(hmac::HMAC_SHA256, KEY))
 }
 
 /// As long as the tokens of auth services usually are: 330 bytes.

@@ -6,12 +6,17 @@
 //! core. Every reply is checked: each user has a balance of their own, so a mixed-up token is noticed.
 
 mod company;
+mod fill;
+mod inflight;
 mod measure;
 mod provider;
 mod server;
+mod stored;
+mod targets;
 mod users;
+mod versions;
 
-use std::time::Duration;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,13 +27,13 @@ use clap::{Parser, Subcommand};
 struct Arguments {
     /// The program to measure.
     #[arg(long, default_value = "target/release/countersign", global = true)]
-    server: std::path::PathBuf,
+    server: PathBuf,
     /// What stands before the program on its command line, such as `taskset -c 0`.
     #[arg(long, default_value = "", global = true)]
     under: String,
     /// Where the server keeps its file; a new directory under it is removed at the end.
     #[arg(long, default_value = "target", global = true)]
-    dir: std::path::PathBuf,
+    dir: PathBuf,
     /// Print one line of JSON in place of a table.
     #[arg(long, global = true)]
     json: bool,
@@ -38,15 +43,39 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
-    /// The whole table that `make bench` prints.
-    All {
-        /// How long each line is measured, in seconds.
-        #[arg(long, default_value_t = 8)]
-        secs: u64,
-        /// Conversations that are stored before the cold start is measured.
-        #[arg(long, default_value_t = 200_000)]
-        stored: u64,
+    /// The program and the floor in turns: the table of targets that `make bench` prints.
+    Targets(targets::TargetArguments),
+    /// Makes a directory with a store full of idle conversations.
+    Fill {
+        /// The directory.
+        #[arg(long)]
+        at: PathBuf,
+        /// So many.
+        #[arg(long, default_value_t = 1_000_000)]
+        conversations: u64,
     },
+    /// Starts the program on a directory that was filled, and measures it.
+    Stored {
+        /// The directory.
+        #[arg(long)]
+        at: PathBuf,
+        /// How long it and the program on an empty store are measured each time, in seconds.
+        #[arg(long, default_value_t = 4)]
+        secs: u64,
+        /// How often.
+        #[arg(long, default_value_t = 2)]
+        rounds: usize,
+    },
+    /// Idle conversations that were really held: what each costs on disk and in memory.
+    Idle {
+        /// So many.
+        #[arg(long, default_value_t = 60_000)]
+        conversations: u64,
+    },
+    /// Thousands of logins at a slow auth service at once.
+    Inflight(inflight::InflightArguments),
+    /// The start with many versions of a bot.
+    Versions(versions::VersionArguments),
     /// Conversations, as many as the server carries or at a rate.
     Run(RunArguments),
     /// From starting the program to its first answer.
@@ -81,6 +110,24 @@ struct RunArguments {
     /// The part of webhooks that are sent twice, from 0 to 1.
     #[arg(long, default_value_t = 0.0)]
     repeat: f64,
+    /// Users from this number on: those below are stored already.
+    #[arg(long, default_value_t = 0)]
+    first_user: u64,
+}
+
+impl Default for RunArguments {
+    fn default() -> Self {
+        Self {
+            users: 64,
+            rate: None,
+            secs: 8,
+            delay_ms: 0,
+            statuses: 0,
+            idle: None,
+            repeat: 0.0,
+            first_user: 0,
+        }
+    }
 }
 
 fn main() -> Result<()> {
@@ -99,7 +146,18 @@ fn main() -> Result<()> {
                 println!("{cold}");
                 Ok(())
             }
-            What::All { secs, stored } => measure::all(&arguments, Duration::from_secs(*secs), *stored).await,
+            What::Targets(wanted) => targets::targets(&arguments, wanted).await,
+            What::Fill { at, conversations } => {
+                println!("{}", fill::fill(&arguments, at, *conversations).await?);
+                Ok(())
+            }
+            What::Stored { at, secs, rounds } => stored::stored(&arguments, at, *secs, *rounds).await,
+            What::Idle { conversations } => {
+                println!("{}", measure::idle(&arguments, *conversations).await?);
+                Ok(())
+            }
+            What::Inflight(wanted) => inflight::inflight(&arguments, wanted).await,
+            What::Versions(wanted) => versions::versions(&arguments, wanted).await,
         }
     })
 }

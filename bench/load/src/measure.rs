@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::server::{Server, Setup, Usage};
@@ -18,10 +18,15 @@ pub(crate) struct Report {
     turns: u64,
     took: Duration,
     cpu: Duration,
-    rss: [u64; 2],
+    /// Before and after, in bytes.
+    pub(crate) rss: [u64; 2],
     disk: u64,
-    plain: [f64; 2],
-    calling: [f64; 2],
+    /// Milliseconds to the reply of turns without a call: the median and the 99th of a hundred.
+    pub(crate) plain: [f64; 2],
+    /// The same of turns with a call.
+    pub(crate) calling: [f64; 2],
+    /// The same of all turns.
+    pub(crate) all: [f64; 2],
     ack: [f64; 2],
     statuses: u64,
     conversations: u64,
@@ -32,6 +37,7 @@ pub(crate) struct Report {
 pub(crate) async fn run(setup: &Setup, arguments: &RunArguments) -> Result<Report> {
     setup.company.delay.set(Duration::from_millis(arguments.delay_ms));
     let seen = Rc::new(Seen::default());
+    seen.numbers.set(arguments.first_user);
     let manner = Manner {
         // An idle conversation is one that is logged in.
         turns: if arguments.idle.is_some() { TURNS - 2 } else { TURNS },
@@ -126,6 +132,7 @@ fn report(
         cpu: last.cpu.saturating_sub(first.cpu),
         rss: [first.rss, last.rss],
         disk: setup.server.disk()?,
+        all: percentiles(&mut plain.iter().chain(calling.iter()).copied().collect::<Vec<_>>()),
         plain: percentiles(&mut plain),
         calling: percentiles(&mut calling),
         ack: percentiles(&mut ack),
@@ -157,6 +164,16 @@ impl Report {
     /// Turns in a second.
     pub(crate) fn rate(&self) -> f64 {
         self.turns as f64 / self.took.as_secs_f64()
+    }
+
+    /// Status webhooks in a second.
+    pub(crate) fn statuses_per_s(&self) -> f64 {
+        self.statuses as f64 / self.took.as_secs_f64()
+    }
+
+    /// Resident at the end, in MiB.
+    pub(crate) fn rss(&self) -> f64 {
+        self.rss[1] as f64 / 1_048_576.0
     }
 
     /// Microseconds of the server's processor time for a turn.
@@ -199,7 +216,7 @@ impl Report {
             "turns": self.turns, "turns_per_s": self.rate(), "server_cpu_us_per_turn": self.cpu_per_turn(),
             "plain_ms": self.plain, "calling_ms": self.calling, "ack_ms": self.ack,
             "rss_bytes": self.rss, "disk_bytes": self.disk, "statuses": self.statuses,
-            "statuses_per_s": self.statuses as f64 / self.took.as_secs_f64(),
+            "statuses_per_s": self.statuses_per_s(), "all_ms": self.all,
             "conversations": self.conversations, "faults": faults,
         })
     }
@@ -240,7 +257,7 @@ pub(crate) async fn cold(arguments: &Arguments, runs: usize) -> Result<String> {
     Ok(started("cold start", times, rss))
 }
 
-fn started(name: &str, mut times: Vec<Duration>, rss: u64) -> String {
+pub(crate) fn started(name: &str, mut times: Vec<Duration>, rss: u64) -> String {
     times.sort_unstable();
     let ms = |time: Duration| time.as_secs_f64() * 1000.0;
     let median = times.get(times.len() / 2).copied().unwrap_or_default();
@@ -254,53 +271,9 @@ fn started(name: &str, mut times: Vec<Duration>, rss: u64) -> String {
     )
 }
 
-/// The whole table.
-pub(crate) async fn all(arguments: &Arguments, time: Duration, stored: u64) -> Result<()> {
-    let base = RunArguments {
-        users: 64,
-        rate: None,
-        secs: time.as_secs(),
-        delay_ms: 0,
-        statuses: 0,
-        idle: None,
-        repeat: 0.0,
-    };
-    let lines: [(&str, RunArguments); 7] = [
-        ("64 users at once", base.clone()),
-        ("1 user", RunArguments { users: 1, ..base.clone() }),
-        ("500 turns/s at random moments", RunArguments { rate: Some(500.0), ..base.clone() }),
-        ("5,000 turns/s at random moments", RunArguments { rate: Some(5000.0), ..base.clone() }),
-        ("1,000 users, company takes 200 ms", RunArguments { users: 1000, delay_ms: 200, ..base.clone() }),
-        ("64 users, 3 status webhooks a reply", RunArguments { statuses: 3, ..base.clone() }),
-        ("64 users, every 10th webhook twice", RunArguments { repeat: 0.1, ..base.clone() }),
-    ];
-    println!("{}", heading());
-    let mut faults = false;
-    for (name, run_arguments) in lines {
-        let setup = Setup::new(arguments).await?;
-        let report = run(&setup, &run_arguments).await?;
-        println!("{}", report.row(name));
-        if report.statuses > 0 {
-            println!(
-                "{:<44} {:>8.0} status webhooks/s",
-                "",
-                report.statuses as f64 / report.took.as_secs_f64()
-            );
-        }
-        faults |= !report.faults().is_empty();
-        setup.server.stop().await?;
-    }
-    println!();
-    println!("{}", cold(arguments, 9).await?);
-    println!("{}", idle(arguments, stored, &base).await?);
-    if faults {
-        bail!("a server that is fast and wrong has no result");
-    }
-    Ok(())
-}
-
 /// Fills a store with conversations that are logged in, and looks at what they cost.
-async fn idle(arguments: &Arguments, stored: u64, base: &RunArguments) -> Result<String> {
+pub(crate) async fn idle(arguments: &Arguments, stored: u64) -> Result<String> {
+    let base = &RunArguments::default();
     let mut setup = Setup::new(arguments).await?;
     let empty = setup.server.disk()?;
     let filled = run(&setup, &RunArguments { idle: Some(stored), ..base.clone() }).await?;
@@ -323,8 +296,6 @@ async fn idle(arguments: &Arguments, stored: u64, base: &RunArguments) -> Result
         each(filled.rss[1].saturating_sub(filled.rss[0])),
     );
     let _ = writeln!(said, "{}", started("start with them stored", times, rss));
-    let busy = run(&setup, base).await?;
-    let _ = write!(said, "{}\n{}", heading(), busy.row("64 users at once, with them stored"));
     setup.server.stop().await?;
     Ok(said)
 }

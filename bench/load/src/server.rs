@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -15,6 +15,9 @@ use crate::company::Company;
 use crate::provider::{APP_SECRET, NUMBER_ID, Provider};
 use countersign_load::http::Connection;
 
+/// The bot of the workload.
+pub(crate) const BOT: &str = include_str!("../w.yaml");
+
 /// Everything that a measurement needs.
 pub(crate) struct Setup {
     /// The company.
@@ -26,22 +29,59 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// Starts the company, the provider and the server.
+    /// Starts the company, the provider and the server, which begins with an empty store.
     pub(crate) async fn new(arguments: &Arguments) -> Result<Self> {
+        Self::of(arguments, &arguments.server).await
+    }
+
+    /// As [`Self::new`], with another program.
+    pub(crate) async fn of(arguments: &Arguments, program: &Path) -> Result<Self> {
+        fs::create_dir_all(&arguments.dir)?;
+        let dir = tempfile::Builder::new().prefix("load-").tempdir_in(&arguments.dir)?;
+        Self::in_home(arguments, program, Home::Own(dir)).await
+    }
+
+    /// As [`Self::new`], in a directory that stays. The company has the same address at every start there, because the
+    /// stored conversations know it.
+    pub(crate) async fn at(arguments: &Arguments, dir: &Path) -> Result<Self> {
+        fs::create_dir_all(dir)?;
+        Self::in_home(arguments, &arguments.server, Home::Kept(dir.to_owned())).await
+    }
+
+    async fn in_home(arguments: &Arguments, program: &Path, home: Home) -> Result<Self> {
         let company = Rc::new(Company::default());
-        let company_url = company.start().await?;
+        let known = home.path().join("company");
+        let before = fs::read_to_string(&known).unwrap_or_else(|_| "127.0.0.1:0".to_owned());
+        let company_url = company.start(before.trim()).await?;
+        fs::write(&known, company_url.trim_start_matches("http://"))?;
         let (provider, provider_url) = Provider::start().await?;
-        let mut server = Server::new(arguments, &company_url, &provider_url)?;
+        let mut server = Server::new(arguments, program, home, &company_url, &provider_url)?;
         server.start().await?;
         provider.hook.set(Some(server.address));
         Ok(Self { company, provider, server })
     }
 }
 
+/// Where a server keeps its files.
+enum Home {
+    /// Removed at the end.
+    Own(TempDir),
+    Kept(PathBuf),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(dir) => dir.path(),
+            Self::Kept(dir) => dir,
+        }
+    }
+}
+
 /// A server with a directory of its own.
 pub(crate) struct Server {
     command: Vec<String>,
-    dir: TempDir,
+    home: Home,
     /// Where it listens.
     pub(crate) address: SocketAddr,
     child: Option<Child>,
@@ -49,24 +89,23 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn new(arguments: &Arguments, company: &str, provider: &str) -> Result<Self> {
-        fs::create_dir_all(&arguments.dir)?;
-        let dir = tempfile::Builder::new().prefix("load-").tempdir_in(&arguments.dir)?;
+    fn new(arguments: &Arguments, program: &Path, home: Home, company: &str, provider: &str) -> Result<Self> {
+        let dir = home.path();
         // Free a moment ago; nobody else on this machine asks for ports while it is measured.
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        fs::write(dir.path().join("w.yaml"), include_str!("../w.yaml"))?;
-        fs::write(dir.path().join("countersign.toml"), config(dir.path(), address, company, provider))?;
+        fs::write(dir.join("w.yaml"), BOT)?;
+        fs::write(dir.join("countersign.toml"), config(dir, address, company, provider))?;
         let mut command: Vec<_> = arguments.under.split_whitespace().map(str::to_owned).collect();
-        command.push(arguments.server.display().to_string());
+        command.push(program.display().to_string());
         command.extend(["serve".to_owned(), "--config".to_owned()]);
-        command.push(dir.path().join("countersign.toml").display().to_string());
-        Ok(Self { command, dir, address, child: None, pid: 0 })
+        command.push(dir.join("countersign.toml").display().to_string());
+        Ok(Self { command, home, address, child: None, pid: 0 })
     }
 
     /// Starts it and waits for its first answer. Gives how long that took.
     pub(crate) async fn start(&mut self) -> Result<Duration> {
         let (program, arguments) = self.command.split_first().context("no program")?;
-        let log = fs::File::options().create(true).append(true).open(self.dir.path().join("log"))?;
+        let log = fs::File::options().create(true).append(true).open(self.home.path().join("log"))?;
         let begun = Instant::now();
         let mut child = Command::new(program)
             .args(arguments)
@@ -80,7 +119,7 @@ impl Server {
                 break;
             }
             if let Some(status) = child.try_wait()? {
-                let said = fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
+                let said = fs::read_to_string(self.home.path().join("log")).unwrap_or_default();
                 bail!("the server ended with {status}:\n{said}");
             }
             if begun.elapsed() > Duration::from_secs(60) {
@@ -128,13 +167,20 @@ impl Server {
     /// The size of its database on disk, in bytes, with its log.
     pub(crate) fn disk(&self) -> Result<u64> {
         let mut total = 0;
-        for entry in fs::read_dir(self.dir.path())? {
+        for entry in fs::read_dir(self.home.path())? {
             let entry = entry?;
             if entry.file_name().to_string_lossy().starts_with("countersign.db") {
                 total += entry.metadata()?.len();
             }
         }
         Ok(total)
+    }
+}
+
+impl Server {
+    /// Its directory.
+    pub(crate) fn dir(&self) -> &Path {
+        self.home.path()
     }
 }
 

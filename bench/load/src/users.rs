@@ -8,7 +8,7 @@ use crate::company::{balance, password};
 use crate::provider::{Provider, Reply};
 
 /// How long a user waits for a reply before it counts as lost.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The messages of one conversation.
 pub(crate) const TURNS: usize = 6;
@@ -34,7 +34,8 @@ pub(crate) struct Seen {
     pub(crate) refused: Cell<u64>,
     /// Status webhooks that were answered with 200.
     pub(crate) statuses: Cell<u64>,
-    numbers: Cell<u64>,
+    /// The last user who has begun.
+    pub(crate) numbers: Cell<u64>,
 }
 
 /// How users behave.
@@ -52,11 +53,16 @@ pub(crate) fn add(counter: &Cell<u64>) {
     counter.set(counter.get() + 1);
 }
 
+/// The phone number of a user.
+pub(crate) fn number_of(name: u64) -> String {
+    format!("49{:010}", 1_500_000_000 + name)
+}
+
 /// One user's conversation, from the first message to the last.
 pub(crate) async fn converse(provider: &Rc<Provider>, seen: &Rc<Seen>, manner: Manner) {
     let name = seen.numbers.get() + 1;
     seen.numbers.set(name);
-    let number = format!("49{:010}", 1_500_000_000 + name);
+    let number = number_of(name);
     let user = format!("u{name}");
     let mut replies = provider.join(&number);
     for turn in 0..manner.turns {
