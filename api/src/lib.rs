@@ -14,6 +14,7 @@ mod about;
 mod access;
 mod account;
 mod area;
+mod assets;
 mod audit;
 mod bots;
 mod check;
@@ -28,12 +29,15 @@ mod members;
 pub mod records;
 mod router;
 mod secrets;
+mod simulations;
 mod state;
+mod trials;
 
 #[cfg(test)]
 mod tests;
 
 pub use access::{Here, Signed, Visitor};
+pub use assets::pages;
 pub use area::{Area, Need, Needs};
 pub use bots::{FileBot, adopt, open_workspace};
 pub use check::{Checkup, Examined, Problems, examine};

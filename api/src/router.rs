@@ -16,7 +16,7 @@ use crate::access::guard;
 use crate::area::Area;
 use crate::http::{Problem, ProblemDocument};
 use crate::state::Api;
-use crate::{about, account, audit, bots, constants, live, members, secrets};
+use crate::{about, account, audit, bots, constants, live, members, secrets, simulations, trials};
 
 /// Where all routes are.
 pub(crate) const BASE: &str = "/api/v1";
@@ -31,6 +31,8 @@ pub(crate) fn areas() -> Area {
         .and(bots::area())
         .and(secrets::area())
         .and(constants::area())
+        .and(simulations::area())
+        .and(trials::area())
         .and(live::area())
 }
 
@@ -46,7 +48,7 @@ pub fn router(api: Arc<Api>) -> Router {
     let document = axum::routing::get(async || {
         ([(header::CONTENT_TYPE, "application/json")], document().to_json().unwrap_or_default())
     });
-    Router::new().nest(BASE, routes).route("/api/openapi.json", document).fallback(nowhere)
+    Router::new().nest(BASE, routes).route("/api/openapi.json", document)
 }
 
 /// The description of the API as OpenAPI 3.1.

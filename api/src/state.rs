@@ -16,6 +16,7 @@ use crate::events::Events;
 use crate::host::Host;
 use crate::limits::Buckets;
 use crate::records::Change;
+use crate::simulations::Simulations;
 
 /// What an [`Api`] is made of.
 pub struct Parts {
@@ -63,6 +64,7 @@ pub struct Api {
     pub events: Events,
     /// One publication at a time: what was committed last is what is in service.
     pub(crate) publishing: tokio::sync::Mutex<()>,
+    pub(crate) simulations: Simulations,
     pub(crate) needs: Needs,
     pub(crate) by_caller: Buckets<String>,
     pub(crate) by_peer: Buckets<IpAddr>,
@@ -85,6 +87,7 @@ impl Api {
             host,
             events,
             publishing: tokio::sync::Mutex::new(()),
+            simulations: Simulations::default(),
             needs: crate::router::areas().needs,
             // A person who clicks fast makes some requests in a second; a program that polls makes one.
             by_caller: Buckets::new(300, Duration::from_secs(30)),

@@ -1,5 +1,6 @@
 //! Bots: drafts as the text of the bot file, versions, components, and what is in service.
 
+mod around;
 mod components;
 mod diff;
 mod drafts;
@@ -18,6 +19,7 @@ use crate::area::{Area, Need};
 
 pub use files::{FileBot, adopt, open_workspace};
 
+pub(crate) use around::{around, ready_to_try};
 pub(crate) use service::{constant_aims, rebind};
 
 pub(crate) fn area() -> Area {

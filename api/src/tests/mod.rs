@@ -1,1 +1,10 @@
+//! The API as a whole, through its router, on a database in a file and with a clock of its own.
 
+mod bots;
+mod document;
+mod matrix;
+mod rig;
+mod settings;
+mod signing_in;
+mod simulations;
+mod trials;
