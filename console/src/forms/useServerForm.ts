@@ -71,6 +71,9 @@ function hasPath(values: unknown, path: string): boolean {
 function focusFirst(node: (path: string) => Element | null, paths: string[]): void {
   for (const path of paths) {
     const found = node(path);
-    if (found instanceof HTMLElement) return found.focus();
+    if (found instanceof HTMLElement) {
+      found.focus();
+      return;
+    }
   }
 }

@@ -9,7 +9,15 @@ import { usePlaces } from "./usePlaces.ts";
 import { words } from "./words.ts";
 
 /** Ctrl K: everything that can be gone to, by name. */
-export function Palette({ workspace, bot, onClose }: { workspace: string; bot?: string; onClose: () => void }) {
+export function Palette({
+  workspace,
+  bot,
+  onClose,
+}: {
+  workspace: string;
+  bot?: string;
+  onClose: () => void;
+}) {
   const t = useWords(words);
   const go = useNavigate();
   const list = useId();
@@ -33,7 +41,16 @@ export function Palette({ workspace, bot, onClose }: { workspace: string; bot?: 
     }
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} yOffset="10vh" centered={false} aria-label={t.title}>
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      padding={0}
+      yOffset="10vh"
+      centered={false}
+      title={t.title}
+      classNames={{ header: "vh" }}
+    >
       <TextInput
         className={classes.input}
         variant="unstyled"

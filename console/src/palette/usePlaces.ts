@@ -25,7 +25,8 @@ export function usePlaces(workspace: string, bot?: string): Place[] {
   };
   if (own) {
     for (const { id } of outline?.scripts ?? []) add(t.script, id, `${own}/scripts/${id}`);
-    for (const { id } of outline?.authorization_tokens ?? []) add(t.token, id, `${own}/authorization-tokens/${id}`);
+    for (const { id } of outline?.authorization_tokens ?? [])
+      add(t.token, id, `${own}/authorization-tokens/${id}`);
     for (const { id } of outline?.web_services ?? []) add(t.service, id, `${own}/web-services/${id}`);
     for (const { id } of outline?.forms ?? []) add(t.form, id, `${own}/forms/${id}`);
     add(t.pages, f.overview, own);
@@ -55,7 +56,13 @@ function useOutline(workspace: string, bot?: string): Outline | undefined {
   const { data } = useQuery({
     queryKey: [...keys.draft(workspace, bot ?? ""), "outline", draft?.revision],
     enabled: draft !== undefined,
-    queryFn: () => ok(api.POST("/workspaces/{workspace}/check", { params: { path: { workspace } }, body: { text: draft?.text ?? "" } })),
+    queryFn: () =>
+      ok(
+        api.POST("/workspaces/{workspace}/check", {
+          params: { path: { workspace } },
+          body: { text: draft?.text ?? "" },
+        }),
+      ),
   });
   return data?.outline;
 }

@@ -28,7 +28,7 @@ export function ConversationsPage() {
   }, [t]);
   return (
     <div className={classes.columns} data-open={id ? true : undefined}>
-      <List workspace={workspace} />
+      <List workspace={workspace} open={id !== undefined} />
       <section className={classes.side} aria-label={t.transcript}>
         {id ? (
           <Transcript key={id} workspace={workspace} id={id} />
@@ -44,7 +44,7 @@ export function ConversationsPage() {
   );
 }
 
-function List({ workspace }: { workspace: string }) {
+function List({ workspace, open }: { workspace: string; open: boolean }) {
   const t = useWords(words);
   const { more } = useWords(common);
   const search = useSearch({ strict: false }) as ConversationSearch;
@@ -65,7 +65,7 @@ function List({ workspace }: { workspace: string }) {
   const items = conversations.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section className={classes.list} aria-label={t.list}>
-      <Filters workspace={workspace} search={filter} />
+      <Filters workspace={workspace} search={filter} open={open} />
       <ul className={classes.items}>
         {items.map((conversation) => (
           <li key={conversation.id}>
@@ -122,7 +122,15 @@ function List({ workspace }: { workspace: string }) {
   );
 }
 
-function Filters({ workspace, search }: { workspace: string; search: ConversationSearch }) {
+function Filters({
+  workspace,
+  search,
+  open,
+}: {
+  workspace: string;
+  search: ConversationSearch;
+  open: boolean;
+}) {
   const t = useWords(words);
   const go = useNavigate();
   const { data: channels } = useQuery(channelsQuery(workspace));
@@ -143,7 +151,9 @@ function Filters({ workspace, search }: { workspace: string; search: Conversatio
   ];
   return (
     <div className={classes.filters}>
-      <Title order={1}>{t.title}</Title>
+      <Title order={open ? 2 : 1} size="h1">
+        {t.title}
+      </Title>
       <TextInput
         type="search"
         aria-label={t.search}

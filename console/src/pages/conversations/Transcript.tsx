@@ -65,7 +65,9 @@ function Head({ workspace, conversation }: { workspace: string; conversation: Co
         <IconArrowLeft size={20} />
       </ActionIcon>
       <div className={classes.headText}>
-        <Title order={2}>{contact.name ?? contact.address}</Title>
+        <Title order={1} size="h2">
+          {contact.name ?? contact.address}
+        </Title>
         <div className={classes.facts}>
           <span>
             {channel.name}
@@ -254,7 +256,6 @@ function Said({ line }: { line: Line }) {
 function useStickToEnd(count: number) {
   const place = useRef<HTMLDivElement>(null);
   const before = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when there are more lines
   useLayoutEffect(() => {
     const box = place.current;
     if (!box) return;

@@ -70,7 +70,7 @@ export function ApiKeys() {
                     <Table.Th className="wide">{t.scopes}</Table.Th>
                     <Table.Th className="wide">{t.lastUsed}</Table.Th>
                     <Table.Th>{t.overIn}</Table.Th>
-                    <Table.Th className="wide">
+                    <Table.Th>
                       <span className="vh">{t.actions}</span>
                     </Table.Th>
                   </Table.Tr>
@@ -84,7 +84,7 @@ export function ApiKeys() {
                         {key.last_used_at ? <Ago at={key.last_used_at} /> : t.never}
                       </Table.Td>
                       <Table.Td>{key.expires_at ? <Ago at={key.expires_at} /> : t.never}</Table.Td>
-                      <Table.Td align="right" className="wide">
+                      <Table.Td align="right">
                         <Button
                           size="xs"
                           variant="default"

@@ -83,7 +83,7 @@ function People({ workspace, members }: { workspace: string; members: Member[] }
               <Table.Th>{t.name}</Table.Th>
               <Table.Th>{t.role}</Table.Th>
               <Table.Th className="wide">{t.lastSeen}</Table.Th>
-              <Table.Th className="wide">
+              <Table.Th>
                 <span className="vh">{t.actions}</span>
               </Table.Th>
             </Table.Tr>
@@ -114,7 +114,7 @@ function People({ workspace, members }: { workspace: string; members: Member[] }
                   <Table.Td className="wide">
                     {member.last_seen ? <Ago at={member.last_seen} /> : t.never}
                   </Table.Td>
-                  <Table.Td align="right" className="wide">
+                  <Table.Td align="right">
                     {may("member.edit") && !own && (
                       <Button
                         size="xs"
