@@ -37,8 +37,8 @@ mod trials;
 mod tests;
 
 pub use access::{Here, Signed, Visitor};
-pub use assets::pages;
 pub use area::{Area, Need, Needs};
+pub use assets::pages;
 pub use bots::{FileBot, adopt, open_workspace};
 pub use check::{Checkup, Examined, Problems, examine};
 pub use host::{AttachError, AttachedChannel, Host, NewChannel};

@@ -40,7 +40,8 @@ pub(crate) async fn ready_to_try(
     let examined = examine(&text, channels);
     let Some(checked) = examined.checked else {
         let detail = "The bot has errors; mend them, then try it.";
-        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "check_failed", "The bot has errors", detail);
+        let problem =
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "check_failed", "The bot has errors", detail);
         return Err(problem.with("checkup", &examined.checkup));
     };
     let bot = service::surroundings(api, workspace).await?.bind(&checked)?;
@@ -48,12 +49,7 @@ pub(crate) async fn ready_to_try(
 }
 
 /// The components of a text; of the draft of the bot when there is no text. One that cannot be read has none.
-pub(crate) async fn around(
-    api: &Api,
-    workspace: &Name,
-    bot: &str,
-    text: Option<String>,
-) -> Answer<Around> {
+pub(crate) async fn around(api: &Api, workspace: &Name, bot: &str, text: Option<String>) -> Answer<Around> {
     let text = text_of(api, workspace, bot, text).await?;
     let all = |kind| -> Vec<Value> {
         components(&text, kind).unwrap_or_default().into_iter().map(|(_, component)| component).collect()

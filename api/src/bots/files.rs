@@ -86,7 +86,8 @@ async fn one(store: &dyn Store, workspace: &Name, file: &FileBot, now: Timestamp
 }
 
 /// What is in service in a workspace, by bot: for its channels when the server starts. Versions before go into the
-/// registry, for sessions that still run on them.
+/// registry, for sessions that still run on them. `constants` and `secrets` are those of the configuration; those of the
+/// console come before them.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -99,6 +100,10 @@ pub async fn open_workspace(
     now: Timestamp,
 ) -> Result<BTreeMap<Name, Runnable>, StoreError> {
     let mut live = BTreeMap::new();
+    let (mut constants, mut secrets) = (constants.clone(), secrets.clone());
+    constants.extend(crate::constants::kept(store, workspace, now).await?);
+    secrets.extend(crate::secrets::names(store, workspace, now).await?);
+    let (constants, secrets) = (&constants, &secrets);
     for PublishedBot { version, file, constants, .. } in store.bots(workspace).await? {
         let (constants, secrets) = (constants.into_iter().collect(), secrets.clone());
         registry.put_older(workspace, Fingerprint(version.0), move || runnable(&file, &constants, &secrets));

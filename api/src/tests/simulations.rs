@@ -53,7 +53,8 @@ fn begin(channel: &str) -> Value {
 #[tokio::test]
 async fn a_login_is_simulated_with_its_path_its_calls_and_no_secret() {
     let (rig, ada) = world().await;
-    let begun = rig.as_person(&ada, "POST", &format!("{BOT}/simulations"), Some(begin("whatsapp"))).await.ok();
+    let begun =
+        rig.as_person(&ada, "POST", &format!("{BOT}/simulations"), Some(begin("whatsapp"))).await.ok();
     let id = begun["id"].as_str().unwrap().to_owned();
     let at = format!("/workspaces/main/simulations/{id}");
     let say = async |text: &str| {
@@ -65,7 +66,8 @@ async fn a_login_is_simulated_with_its_path_its_calls_and_no_secret() {
     let done = say("pw-canary-1").await;
     assert_eq!(done["lines"].as_array().unwrap().last().unwrap()["text"], "You have 12.");
     assert_eq!(done["variables"], json!([{ "name": "amount", "value": "12" }]));
-    let path: Vec<_> = done["path"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+    let path: Vec<_> =
+        done["path"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
     assert_eq!(path, [0, 1, 2].map(|at| format!("scripts.balance.steps[{at}]")));
     assert_eq!(done["calls"][0]["outcome"], "answered 200");
     assert_eq!(done["tokens"][0]["component"], "login");
@@ -98,7 +100,8 @@ async fn nobody_else_sees_it_and_it_ends_by_itself() {
 #[tokio::test]
 async fn what_cannot_be_simulated_is_told_by_field() {
     let (rig, ada) = world().await;
-    let post = async |body: Value| rig.as_person(&ada, "POST", &format!("{BOT}/simulations"), Some(body)).await;
+    let post =
+        async |body: Value| rig.as_person(&ada, "POST", &format!("{BOT}/simulations"), Some(body)).await;
     // A bot with a token is not for the chat of a web page: the check says so.
     assert_eq!(post(begin("web")).await.problem(), (422, "check_failed".to_owned()));
     let mut script = begin("whatsapp");
@@ -115,5 +118,8 @@ async fn what_cannot_be_simulated_is_told_by_field() {
     assert_eq!(act(json!({ "text": "a", "choice": 1 })).await.problem().0, 422);
     assert_eq!(act(json!({ "hang_up": true })).await.json()["errors"][0]["pointer"], "/hang_up");
     assert_eq!(act(json!({ "choice": 4 })).await.json()["errors"][0]["pointer"], "/choice");
-    assert_eq!(act(json!({ "wait_seconds": u64::MAX })).await.json()["errors"][0]["pointer"], "/wait_seconds");
+    assert_eq!(
+        act(json!({ "wait_seconds": u64::MAX })).await.json()["errors"][0]["pointer"],
+        "/wait_seconds"
+    );
 }

@@ -1,0 +1,182 @@
+//! The pages of the console, which are in the program.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+/// Where the pages are.
+const BASE: &str = "/console";
+
+/// What `npm run build` has made of the folder `console`, or a note when nobody has.
+#[derive(RustEmbed)]
+#[folder = "$CONSOLE_FOLDER"]
+struct Files;
+
+/// What pages of the console may do: load what is here, and talk to this server. Styles are written into the page by the
+/// library of its buttons (one element with the colours of the theme), so styles within the page are let be; scripts never
+/// are.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// What answers under `/console/`, and leads there from `/`.
+pub fn pages() -> Router {
+    Router::new()
+        .fallback(async |request: Request| answer(request.method(), request.uri().path(), request.headers()))
+}
+
+fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Response {
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let Some(name) = path.strip_prefix(BASE).and_then(|rest| rest.strip_prefix('/')) else {
+        let there = if path == "/" || path == BASE { StatusCode::SEE_OTHER } else { StatusCode::NOT_FOUND };
+        return match there {
+            StatusCode::SEE_OTHER => (there, [(header::LOCATION, "/console/")]).into_response(),
+            there => there.into_response(),
+        };
+    };
+    let is_asset = name.starts_with("assets/");
+    match (Files::get(name).filter(|_| !name.is_empty()), is_asset) {
+        (Some(file), _) => served(name, file, headers),
+        // Of an earlier build: the page has to be loaded again.
+        (None, true) => StatusCode::NOT_FOUND.into_response(),
+        // A page that the console itself knows.
+        (None, false) => match Files::get("index.html") {
+            Some(file) => served("index.html", file, headers),
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
+    }
+}
+
+fn served(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
+    let zipped = accepts_gzip(headers).then(|| Files::get(&format!("{name}.gz"))).flatten();
+    let is_zipped = zipped.is_some();
+    let file = zipped.unwrap_or(file);
+    let hash = file.metadata.sha256_hash();
+    let tag = format!("\"{}\"", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>());
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let is_known =
+        known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(Body::from(file.data.into_owned()))
+    };
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(name)));
+    // Names of assets have a hash of what is in them.
+    let kept = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    out.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        out.insert(header::ETAG, tag);
+    }
+    if is_zipped && !is_known {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    out.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    out.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    out.insert(
+        "permissions-policy",
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=()"),
+    );
+    response
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+    accepted.split(',').any(|one| {
+        let mut parts = one.split(';');
+        let name = parts.next().unwrap_or("").trim();
+        let refused = parts.any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        (name == "gzip" || name == "*") && !refused
+    })
+}
+
+fn kind(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or("") {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "json" | "webmanifest" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(path: &str, headers: &[(&'static str, &str)]) -> Response {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        answer(&Method::GET, path, &map)
+    }
+
+    #[test]
+    fn each_page_of_the_console_is_its_one_page() {
+        for path in ["/console/", "/console/w/main/bots", "/console/sign-in"] {
+            let page = get(path, &[]);
+            assert_eq!(page.status(), 200, "{path}");
+            assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+            assert_eq!(page.headers()["cache-control"], "no-cache");
+            let policy = page.headers()["content-security-policy"].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+            let tag = page.headers()["etag"].to_str().unwrap().to_owned();
+            assert_eq!(get(path, &[("if-none-match", &tag)]).status(), 304);
+            assert_eq!(get(path, &[("if-none-match", "\"other\"")]).status(), 200);
+        }
+        assert_eq!(get("/", &[]).headers()["location"], "/console/");
+        assert_eq!(get("/console", &[]).headers()["location"], "/console/");
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_made_up() {
+        for path in [
+            "/console/assets/gone-abc.js",
+            "/elsewhere",
+            "/consoles/",
+            "/console/../secret",
+            "/console/assets/",
+        ] {
+            let status = get(path, &[]).status();
+            assert!(status == 404 || path.contains(".."), "{path}: {status}");
+        }
+        assert_eq!(answer(&Method::POST, "/console/", &HeaderMap::new()).status(), 405);
+    }
+
+    #[test]
+    fn assets_are_kept_for_good_and_come_small() {
+        // Without a built console there are none.
+        for name in Files::iter().filter(|name| name.starts_with("assets/") && !name.ends_with(".gz")).take(5)
+        {
+            let path = format!("/console/{name}");
+            let plain = get(&path, &[]);
+            assert!(plain.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+            assert!(plain.headers().get("content-encoding").is_none());
+            if Files::get(&format!("{name}.gz")).is_some() {
+                let zipped = get(&path, &[("accept-encoding", "br, gzip")]);
+                assert_eq!(zipped.headers()["content-encoding"], "gzip");
+                assert_eq!(zipped.headers()["content-type"], plain.headers()["content-type"]);
+                assert!(
+                    get(&path, &[("accept-encoding", "gzip;q=0")])
+                        .headers()
+                        .get("content-encoding")
+                        .is_none()
+                );
+            }
+        }
+    }
+}
