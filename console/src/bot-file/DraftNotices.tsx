@@ -73,15 +73,33 @@ function Conflict({ draft }: { draft: DraftAt }) {
 
 function Side({ title, lines, other }: { title: string; lines: string[]; other: string[] }) {
   const there = new Set(other);
+  const parts = around(lines.map((line) => there.has(line)));
   return (
     <section className={classes.side} aria-label={title}>
       <h3>{title}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled with the keyboard */}
       <pre tabIndex={0}>
-        {lines.map((line, at) =>
-          there.has(line) ? <span key={at}>{`${line}\n`}</span> : <mark key={at}>{`${line}\n`}</mark>,
+        {parts.map((part) =>
+          part.same === undefined ? (
+            <i key={part.at}>{"…\n"}</i>
+          ) : part.same ? (
+            <span key={part.at}>{`${lines[part.at]}\n`}</span>
+          ) : (
+            <mark key={part.at}>{`${lines[part.at]}\n`}</mark>
+          ),
         )}
       </pre>
     </section>
   );
+}
+
+/** The lines that differ with three lines around them; what is left out is one mark. */
+export function around(same: readonly boolean[]): { at: number; same: boolean | undefined }[] {
+  const near = same.map((_, at) => same.slice(Math.max(0, at - 3), at + 4).includes(false));
+  const parts: { at: number; same: boolean | undefined }[] = [];
+  for (const [at, shown] of near.entries()) {
+    if (shown) parts.push({ at, same: same[at] });
+    else if (parts.at(-1)?.same !== undefined || parts.length === 0) parts.push({ at, same: undefined });
+  }
+  return parts;
 }
