@@ -9,8 +9,8 @@ use countersign_script::Runnable;
 use countersign_script::program::{Fingerprint, RequestTemplate};
 use countersign_store::failpoint::Failpoint;
 use countersign_store::{
-    AnswerRow, CallCompletion, CallLease, ClaimedCall, CommitError, CounterChange, SessionId, StoreError,
-    TokenRow,
+    AnswerRow, CallCompletion, CallEnd, CallLease, ClaimedCall, CommitError, CounterChange, NewCall,
+    SessionId, StoreError, TokenRow,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,19 @@ impl Work {
         bytes.push(FORMAT);
         // These types are made of numbers, texts and lists, which can always be written.
         postcard::to_extend(&(version, self), bytes).unwrap_or_default()
+    }
+
+    pub(crate) fn into_call(self, session: SessionId, version: Fingerprint) -> NewCall {
+        let (call, harmless) = match &self {
+            Self::Acquire(acquire) => (acquire.call, false),
+            Self::Call(call) => (call.call, self.is_harmless()),
+        };
+        NewCall { session, call, request: self.to_bytes(version), harmless }
+    }
+
+    /// Whether nothing changes by it, however often it is sent.
+    fn is_harmless(&self) -> bool {
+        matches!(self, Self::Call(call) if call.request.method.is_idempotent())
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<(Fingerprint, Self)> {
@@ -283,8 +296,13 @@ impl Inner {
             self.transport.send(&built.request).await
         };
         // What may happen twice anyway need not wait until it is on disk that it was sent.
-        let harmless = matches!(job.work, Work::Call(_)) && job.template.method.is_idempotent();
-        let result = if harmless && made == 1 {
+        let harmless = job.work.is_harmless();
+        let result = if harmless && job.info.attempt == 1 {
+            // Its row has said from the beginning that it was sent.
+            self.store.sends(job.lease, until).map_err(lost)?;
+            Failpoint::CallAfterMark.pass();
+            send.await
+        } else if harmless && made == 1 {
             let (marked, result) = tokio::join!(mark, send);
             marked?;
             result
@@ -316,10 +334,18 @@ impl Inner {
     async fn complete(&self, lease: CallLease, made: Made) -> Result<(), RunError> {
         let now = self.now();
         let key = &lease.conversation;
+        let account = self.registry.channel(&key.workspace, &key.channel);
+        let Made { outcome, token, counters } = made;
+        let plain = payload::outcome_to_text(&outcome);
+        if let Some(account) = &account {
+            let end =
+                || CallEnd { lease: lease.clone(), now, token: token.clone(), counters: counters.clone() };
+            if self.complete_together(account, end, outcome).await {
+                return Ok(());
+            }
+        }
         // Without its channel nobody will open it either.
-        let kind = self.registry.channel(&key.workspace, &key.channel).map(|account| account.kind);
-        let kind = kind.unwrap_or(countersign_model::ChannelKind::Web);
-        let plain = payload::outcome_to_text(&made.outcome);
+        let kind = account.map_or(countersign_model::ChannelKind::Web, |account| account.kind);
         let payload = self.vault.seal_inbound(key, kind, &plain, now.plus(PAYLOAD_LIFE))?;
         let id = format!("call-{:x}-{}", lease.session.0, lease.call.0);
         let mut tries = 0;
@@ -329,8 +355,8 @@ impl Inner {
                 now,
                 id: id.clone(),
                 payload: payload.clone(),
-                token: made.token.clone(),
-                counters: made.counters.clone(),
+                token: token.clone(),
+                counters: counters.clone(),
             };
             match self.store.complete_call(completion).await {
                 Ok(()) => break,

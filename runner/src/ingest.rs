@@ -1,11 +1,13 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_model::{Contact, Name, Reply};
+use countersign_model::{Contact, Name, Reply, SecretText, Timestamp};
 use countersign_store::{ConversationKey, InboundKind, NewInbound};
 
 use crate::error::IngestError;
-use crate::parts::Runner;
+use crate::parts::{Inner, Runner};
 use crate::payload;
+use crate::registry::ChannelAccount;
 
 /// How long a payload may wait before it is worthless (SECURITY §7).
 pub(crate) const PAYLOAD_LIFE: Duration = Duration::from_secs(48 * 3600);
@@ -56,34 +58,69 @@ impl Runner {
     /// Seals what came in and keeps it, in this order. Gives for each whether it was new. When it returns it is on
     /// disk and may be acknowledged.
     ///
+    /// While [`Runner::work`] runs, one message whose conversation is free is not put into the inbox first: its turn is
+    /// computed at once, and both are kept together.
+    ///
     /// # Errors
     /// [`IngestError`]; then nothing was kept.
     pub async fn ingest(&self, inbound: Vec<Inbound>) -> Result<Vec<bool>, IngestError> {
+        let mut inbound = inbound;
+        if inbound.len() == 1
+            && let Some(tasks) = self.inner().at_work()
+            && let Some(one) = inbound.pop()
+        {
+            return Ok(vec![self.take_in(one, &tasks).await?]);
+        }
         let runner = self.inner();
         let now = runner.now();
         let mut rows = Vec::with_capacity(inbound.len());
         for Inbound { conversation, id, contact, event } in inbound {
-            let Some(account) = runner.registry.channel(&conversation.workspace, &conversation.channel)
-            else {
-                let ConversationKey { workspace, channel, .. } = conversation;
-                return Err(IngestError::UnknownChannel { workspace, channel });
-            };
-            let kind = match event {
-                Event::Reply(_) => InboundKind::Reply,
-                Event::Begin | Event::Start(_) | Event::HandedBack | Event::AgentSaid { .. } => {
-                    InboundKind::Begin
-                }
-                // None of them waits for a call that is under way.
-                Event::HungUp | Event::OwnerChanged | Event::TakenOver { .. } => InboundKind::HungUp,
-            };
+            let account = runner.account(&conversation)?;
+            let kind = event.kind();
             let plain = payload::event_to_text(&contact, &event);
-            let until = now.plus(PAYLOAD_LIFE);
-            let payload = Some(runner.vault.seal_inbound(&conversation, account.kind, &plain, until)?);
-            rows.push(NewInbound { conversation, id, kind, payload, received_at: now });
+            rows.push(runner.sealed(&account, conversation, id, kind, &plain, now)?);
         }
-        let new = runner.store.accept(rows).await?;
+        runner.accept(rows).await
+    }
+}
+
+impl Event {
+    pub(crate) const fn kind(&self) -> InboundKind {
+        match self {
+            Self::Reply(_) => InboundKind::Reply,
+            Self::Begin | Self::Start(_) | Self::HandedBack | Self::AgentSaid { .. } => InboundKind::Begin,
+            // None of them waits for a call that is under way.
+            Self::HungUp | Self::OwnerChanged | Self::TakenOver { .. } => InboundKind::HungUp,
+        }
+    }
+}
+
+impl Inner {
+    pub(crate) fn account(&self, key: &ConversationKey) -> Result<Arc<ChannelAccount>, IngestError> {
+        self.registry.channel(&key.workspace, &key.channel).ok_or_else(|| IngestError::UnknownChannel {
+            workspace: key.workspace.clone(),
+            channel: key.channel.clone(),
+        })
+    }
+
+    pub(crate) fn sealed(
+        &self,
+        account: &ChannelAccount,
+        conversation: ConversationKey,
+        id: String,
+        kind: InboundKind,
+        plain: &SecretText,
+        now: Timestamp,
+    ) -> Result<NewInbound, IngestError> {
+        let until = now.plus(PAYLOAD_LIFE);
+        let payload = Some(self.vault.seal_inbound(&conversation, account.kind, plain, until)?);
+        Ok(NewInbound { conversation, id, kind, payload, received_at: now })
+    }
+
+    pub(crate) async fn accept(&self, rows: Vec<NewInbound>) -> Result<Vec<bool>, IngestError> {
+        let new = self.store.accept(rows).await?;
         if new.contains(&true) {
-            runner.wake.turns.notify_one();
+            self.wake.turns.notify_one();
         }
         Ok(new)
     }

@@ -265,7 +265,7 @@ mod tests {
             tokens_seen: 0,
             handed_over: false,
         };
-        let call = |call| NewCall { session: SessionId(1), call, request: Vec::new() };
+        let call = |call| NewCall { session: SessionId(1), call, request: Vec::new(), harmless: false };
         TurnCommit {
             lease: claimed.lease,
             now,

@@ -64,6 +64,7 @@ mod scrub;
 mod sealing;
 mod secrets;
 mod timers;
+mod together;
 mod token;
 mod transcript;
 mod turn;

@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::registry::Registry;
 use crate::sealing::Vault;
+use crate::together::AtWork;
 use crate::wake::Wake;
 use crate::watch::{Watch, Watchers};
 
@@ -99,6 +100,7 @@ pub(crate) struct Inner {
     pub(crate) worker: WorkerId,
     pub(crate) watchers: Watchers,
     pub(crate) wake: Wake,
+    pub(crate) at_work: AtWork,
     pub(crate) limits: Limits,
     pub(crate) guard: Guard,
     pub(crate) desk: Desk,
@@ -138,6 +140,7 @@ impl Runner {
             worker,
             watchers: Watchers::default(),
             wake: Wake::default(),
+            at_work: AtWork::default(),
             guard: Guard::new(limits.breaking, limits.bulkhead),
             limits,
             desk: Desk::default(),

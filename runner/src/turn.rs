@@ -11,9 +11,9 @@ use countersign_script::Runnable;
 use countersign_script::program::{Fingerprint, TokenComponent};
 use countersign_store::failpoint::Failpoint;
 use countersign_store::{
-    AnswerRow, BotVersion, Claimed, CommitError, ConversationKey, Delivery, InboundKind, InboxRow, Lead,
-    Lease, Line, NewCall, SealedPayload, SecretChange, SessionCommit, SessionId, StoreError, StoredSession,
-    TimerChange, TurnCommit,
+    AnswerRow, BotVersion, Claimed, CommitError, Conversation, ConversationKey, Delivery, InboundKind,
+    InboxRow, Lead, Lease, Line, SealedPayload, SecretChange, SessionCommit, SessionId, StoreError,
+    StoredSession, TimerChange, TurnCommit,
 };
 
 use crate::calls::Work;
@@ -28,7 +28,7 @@ use crate::transcript::Said;
 use crate::url_pattern::url_pattern;
 
 /// How long a turn may take before another worker takes over. It takes microseconds, and no network.
-const LEASE: Duration = Duration::from_secs(30);
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
 impl Runner {
     /// Takes the conversation that has waited longest and does one turn of it. Gives whether there was one.
@@ -65,8 +65,7 @@ impl Inner {
             Ok(commit) => commit,
             Err(error) => return Err((held(key), error)),
         };
-        let (delivers, calls) = (!commit.outbox.is_empty(), !commit.calls.is_empty());
-        let timer = commit.session.as_ref().map(|session| session.timer);
+        let follows = Follows::of(&commit);
         Failpoint::TurnBeforeCommit.pass();
         let committed = self.store.commit_turn(commit).await;
         Failpoint::TurnAfterCommit.pass();
@@ -75,25 +74,50 @@ impl Inner {
             Err(CommitError::LeaseLost) => return Ok(()),
             Err(CommitError::Store(error)) => return Err((held(key), error.into())),
         }
-        if delivers {
-            self.wake.deliveries.notify_one();
-        }
-        if calls {
-            self.wake.calls.notify_one();
-        }
-        if let Some(TimerChange::Set(_, at)) = timer {
-            self.wake.arm(at);
-        }
         // The conversation may have more to do.
-        self.wake.turns.notify_one();
-        self.watchers.changed(&key);
+        self.turn_kept(&key, follows, true);
         self.tell(&key, &Notice::TurnDone { took: self.now().since(started), waited });
         Ok(())
+    }
+
+    /// Wakes those who carry out what a turn has asked for, which is on disk now.
+    pub(crate) fn turn_kept(&self, key: &ConversationKey, follows: Follows, more: bool) {
+        if follows.delivers {
+            self.wake.deliveries.notify_one();
+        }
+        if follows.calls {
+            self.wake.calls.notify_one();
+        }
+        if let Some(at) = follows.timer {
+            self.wake.arm(at);
+        }
+        if more {
+            self.wake.turns.notify_one();
+        }
+        self.watchers.changed(key);
+    }
+}
+
+/// What is to be carried out after a turn.
+#[derive(Clone, Copy)]
+pub(crate) struct Follows {
+    pub(crate) delivers: bool,
+    pub(crate) calls: bool,
+    pub(crate) timer: Option<Timestamp>,
+}
+
+impl Follows {
+    pub(crate) fn of(commit: &TurnCommit) -> Self {
+        let timer = match commit.session.as_ref().map(|session| session.timer) {
+            Some(TimerChange::Set(_, at)) => Some(at),
+            _ => None,
+        };
+        Self { delivers: !commit.outbox.is_empty(), calls: !commit.calls.is_empty(), timer }
     }
 }
 
 /// What an inbox row asks of the engine.
-struct Heard {
+pub(crate) struct Heard {
     /// `None` when the session is only told which tokens there are.
     input: Option<Input>,
     /// For a session that begins; known from events alone.
@@ -107,9 +131,45 @@ struct Heard {
 }
 
 impl Heard {
+    /// Something that came from the user.
+    pub(crate) fn event(contact: Contact, event: Event) -> Self {
+        let hung_up = matches!(event, Event::HungUp);
+        let said = match &event {
+            Event::Reply(reply) => Said::of(&reply.content),
+            _ => Said::Nothing,
+        };
+        let owner_changed = matches!(event, Event::OwnerChanged);
+        let agent = agent(&event);
+        Self { input: input(event), contact: Some(contact), said, hung_up, agent, owner_changed }
+    }
+
     /// Something that the user has not said.
-    fn quiet(input: Option<Input>) -> Self {
+    pub(crate) fn quiet(input: Option<Input>) -> Self {
         Self { input, contact: None, said: Said::Nothing, hung_up: false, agent: None, owner_changed: false }
+    }
+}
+
+/// A conversation before a turn.
+pub(crate) struct Before {
+    pub(crate) conversation: Conversation,
+    /// Nobody waits for the outcome any more.
+    pub(crate) late: bool,
+    /// There was none, so there is no token either.
+    pub(crate) new: bool,
+}
+
+/// The commit of a turn that has made nothing yet.
+pub(crate) const fn nothing_yet(lease: Lease, now: Timestamp, consumed: u64) -> TurnCommit {
+    TurnCommit {
+        lease,
+        now,
+        consumed,
+        session: None,
+        transcript: Vec::new(),
+        outbox: Vec::new(),
+        calls: Vec::new(),
+        secrets: Vec::new(),
+        leads: Vec::new(),
     }
 }
 
@@ -132,17 +192,7 @@ impl Inner {
         now: Timestamp,
     ) -> Result<TurnCommit, RunError> {
         let Claimed { lease, conversation, inbound } = claimed;
-        let mut commit = TurnCommit {
-            lease,
-            now,
-            consumed: inbound.seq,
-            session: None,
-            transcript: Vec::new(),
-            outbox: Vec::new(),
-            calls: Vec::new(),
-            secrets: Vec::new(),
-            leads: Vec::new(),
-        };
+        let commit = nothing_yet(lease, now, inbound.seq);
         let Some(account) = self.registry.channel(&key.workspace, &key.channel) else {
             self.tell(key, &Notice::Dropped(Dropped::NoChannel));
             return Ok(commit);
@@ -158,6 +208,20 @@ impl Inner {
         let heard =
             if late { Some(Heard::quiet(None)) } else { self.hear(key, &account, current, inbound, now) };
         let Some(heard) = heard else { return Ok(commit) };
+        self.answer(key, &account, Before { conversation, late, new: false }, heard, commit).await
+    }
+
+    /// Runs the engine, and makes rows of what it wants.
+    pub(crate) async fn answer(
+        &self,
+        key: &ConversationKey,
+        account: &Arc<ChannelAccount>,
+        before: Before,
+        heard: Heard,
+        mut commit: TurnCommit,
+    ) -> Result<TurnCommit, RunError> {
+        let Before { conversation, late, new } = before;
+        let (now, current) = (commit.now, conversation.session.as_ref().map(|stored| stored.id));
         if heard.owner_changed {
             // Nothing of whoever had the address before is left to whoever has it now.
             commit.secrets.extend([SecretChange::ForgetAllTokens, SecretChange::ForgetAllAnswers]);
@@ -172,7 +236,7 @@ impl Inner {
             return Ok(commit);
         }
         let stored = conversation.session.filter(|_| !heard.owner_changed);
-        let loaded = self.load(key, &account, stored, heard.contact);
+        let loaded = self.load(key, account, stored, heard.contact);
         let Loaded { id, mut session, bot, tells_tokens, outdated } = loaded;
         let over = late
             && account.kind.capabilities().spoken
@@ -183,7 +247,7 @@ impl Inner {
         }
 
         if tells_tokens || late || conversation.tokens_epoch != conversation.tokens_seen {
-            let mut held = match heard.owner_changed || over {
+            let mut held = match heard.owner_changed || over || new {
                 true => Vec::new(),
                 false => self.store.held(key, &bot.bot).await?,
             };
@@ -279,17 +343,7 @@ impl Inner {
                 let event =
                     opened.and_then(|text| payload::event_from_text(&text).map_err(|_| Dropped::Unreadable));
                 match event {
-                    Ok((contact, event)) => {
-                        let hung_up = matches!(event, Event::HungUp);
-                        let said = match &event {
-                            Event::Reply(reply) => Said::of(&reply.content),
-                            _ => Said::Nothing,
-                        };
-                        let owner_changed = matches!(event, Event::OwnerChanged);
-                        let agent = agent(&event);
-                        let heard = Heard::quiet(input(event));
-                        Some(Heard { contact: Some(contact), said, hung_up, agent, owner_changed, ..heard })
-                    }
+                    Ok((contact, event)) => Some(Heard::event(contact, event)),
                     Err(why) => {
                         self.tell(key, &Notice::Dropped(why));
                         None
@@ -389,14 +443,10 @@ impl Inner {
                     commit.secrets.push(SecretChange::PutAnswer(row));
                 }
                 Effect::Acquire(request) => {
-                    let call = request.call;
-                    let request = Work::Acquire(*request).to_bytes(version);
-                    commit.calls.push(NewCall { session: id, call, request });
+                    commit.calls.push(Work::Acquire(*request).into_call(id, version));
                 }
                 Effect::Call(request) => {
-                    let call = request.call;
-                    let request = Work::Call(*request).to_bytes(version);
-                    commit.calls.push(NewCall { session: id, call, request });
+                    commit.calls.push(Work::Call(*request).into_call(id, version));
                 }
                 Effect::WakeAt(name, at) => timer = TimerChange::Set(name, at),
                 Effect::Forget(what) => commit.secrets.push(match what {

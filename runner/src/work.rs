@@ -69,6 +69,7 @@ impl Runner {
         tasks.spawn(lane(workers.calls).run::<Calls>());
         tasks.spawn(lane(workers.deliveries).run::<Deliveries>());
         tasks.spawn(look_after(self.clone(), halt.clone()));
+        self.inner().at_work.begin(tasks.clone(), halt.clone());
         halt.cancelled().await;
         tasks.close();
         tokio::select! {

@@ -38,14 +38,15 @@ pub use people::{
     ListedLead, ListedToken, NameOf, NoTokenId, People, TokenId, Wanted,
 };
 pub use record::{
-    AnswerRow, Backlog, BotVersion, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery,
-    Conversation, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, Delivery, DeliveryLease,
-    InboundKind, InboxRow, Lead, Lease, Line, NewCall, NewInbound, Pending, PublishedBot, Receipt,
-    ReceiptState, RefreshToken, ResealedToken, Retention, Revocation, SealedPayload, SealedToken,
-    SecretChange, SessionCommit, SessionId, StoredSession, Swept, TimerChange, TokenInfo, TokenRow,
-    TranscriptRow, TurnCommit, WorkerId,
+    Ahead, AnswerRow, Arrival, Backlog, BotVersion, CallCompletion, CallEnd, CallLease, Claimed, ClaimedCall,
+    ClaimedDelivery, Conversation, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, Delivery,
+    DeliveryLease, InboundKind, InboxRow, Kept, Lead, Lease, Line, NewCall, NewInbound, Pending,
+    PublishedBot, Receipt, ReceiptState, RefreshToken, ResealedToken, Retention, Revocation, SealedPayload,
+    SealedToken, SecretChange, SessionCommit, SessionId, StoredSession, Swept, TimerChange, TokenInfo,
+    TokenRow, TranscriptRow, TurnCommit, WorkerId,
 };
 pub use statistics::{Hour, Stat, StatQuery, Statistics, latency};
 pub use traits::{
-    Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Store, Timers, Upkeep,
+    Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Store, Timers, Together,
+    Upkeep,
 };

@@ -88,6 +88,11 @@ pub enum InboundKind {
 }
 
 impl InboundKind {
+    /// Whether it comes from the user, so that its id may come in again.
+    pub const fn is_of_user(self) -> bool {
+        matches!(self, Self::Reply | Self::Begin | Self::HungUp)
+    }
+
     /// Whether it waits while the conversation's call is under way.
     pub const fn waits_for_call(self) -> bool {
         matches!(self, Self::Reply | Self::Begin)
@@ -160,7 +165,7 @@ pub struct TurnCommit {
     pub lease: Lease,
     /// The moment of the turn.
     pub now: Timestamp,
-    /// The inbox row that was processed.
+    /// The inbox row that was processed; 0 when it is kept together with its turn.
     pub consumed: u64,
     /// The session afterwards; `None` leaves everything about the session as it is.
     pub session: Option<SessionCommit>,
@@ -288,6 +293,9 @@ pub struct NewCall {
     pub call: CallId,
     /// What is to be called, as the runner writes it; secrets stand in it by reference.
     pub request: Vec<u8>,
+    /// Sending it twice does no harm. Then its row says from the beginning that it was sent once, and
+    /// [`crate::Calls::sends`] needs no write.
+    pub harmless: bool,
 }
 
 /// That a worker makes a call.
@@ -312,6 +320,54 @@ pub struct ClaimedCall {
     pub request: Vec<u8>,
     /// How many attempts have been marked as sent; their outcome is not known.
     pub sent: u32,
+}
+
+/// A conversation that is held for something that is not kept yet.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    /// With which the turn is kept, or given back.
+    pub lease: Lease,
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Nobody holds it, because the store does not know it: it is taken for new, which is looked at when the turn is kept.
+    /// It has no session and no token then.
+    pub new: bool,
+}
+
+/// Something of a user that is kept together with its turn.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The provider's id of it.
+    pub id: String,
+    /// When it came in.
+    pub received_at: Timestamp,
+}
+
+/// What became of something and of the turn that was computed ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Both are on disk.
+    Both {
+        /// Whether something waits that can be claimed now.
+        more: bool,
+    },
+    /// It was accepted before. Nothing is kept of the turn.
+    Known,
+    /// Something stood in the way, and nothing is kept: it is to be kept by itself.
+    Neither,
+}
+
+/// How a call ended whose outcome is kept together with its turn.
+#[derive(Debug)]
+pub struct CallEnd {
+    /// From the claim.
+    pub lease: CallLease,
+    /// Now.
+    pub now: Timestamp,
+    /// As in [`CallCompletion`].
+    pub token: Option<TokenRow>,
+    /// As in [`CallCompletion`].
+    pub counters: Vec<CounterChange>,
 }
 
 /// How a call ended.

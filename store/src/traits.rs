@@ -6,10 +6,10 @@ use crate::console::Records;
 use crate::error::{CommitError, StoreError};
 use crate::people::People;
 use crate::record::{
-    AnswerRow, Backlog, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
-    ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, DeliveryLease, Lead, Lease, NewInbound,
-    Pending, PublishedBot, Receipt, ResealedToken, Retention, Revocation, SealedToken, Swept, TokenInfo,
-    TokenRow, TranscriptRow, TurnCommit, WorkerId,
+    Ahead, AnswerRow, Arrival, Backlog, CallCompletion, CallEnd, CallLease, Claimed, ClaimedCall,
+    ClaimedDelivery, Conversation, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter,
+    DeliveryLease, InboundKind, Kept, Lead, Lease, NewInbound, Pending, PublishedBot, Receipt, ResealedToken,
+    Retention, Revocation, SealedToken, Swept, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
 };
 use crate::statistics::Statistics;
 
@@ -17,6 +17,7 @@ use crate::statistics::Statistics;
 pub trait Store:
     Inbox
     + Conversations
+    + Together
     + Calls
     + Outbox
     + Timers
@@ -35,6 +36,7 @@ pub trait Store:
 impl<T> Store for T where
     T: Inbox
         + Conversations
+        + Together
         + Calls
         + Outbox
         + Timers
@@ -45,8 +47,6 @@ impl<T> Store for T where
         + Bots
         + Upkeep
         + Records
-        + People
-        + Statistics
         + People
         + Statistics
 {
@@ -99,6 +99,31 @@ pub trait Conversations: Send + Sync {
     async fn leads(&self, key: &ConversationKey) -> Result<Vec<Lead>, StoreError>;
 }
 
+/// Turns that are computed ahead: before that which they answer is kept. Both are kept in one write then, and what comes in
+/// needs no row. All that a turn rests on is looked at again when it is kept, so one that was computed in vain does no harm.
+#[async_trait]
+pub trait Together: Send + Sync {
+    /// Holds a conversation until `until` for something that has come in, when a claim would hand that out at once if it
+    /// were kept: nobody else has the conversation, and nothing waits that comes before it. `None` when this is not so, or
+    /// cannot be told without asking the disk.
+    fn hold(
+        &self,
+        worker: WorkerId,
+        key: &ConversationKey,
+        kind: InboundKind,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Option<Ahead>;
+
+    /// Keeps something of a user, as [`Inbox::accept`] does, together with all that its turn made, as
+    /// [`Conversations::commit_turn`] does. Whatever comes of it, the conversation is given back.
+    async fn accept_with_turn(&self, arrival: Arrival, turn: TurnCommit) -> Result<Kept, StoreError>;
+
+    /// Keeps how a call ended, as [`Calls::complete_call`] does, together with the turn that follows. Whatever comes of it,
+    /// the conversation is given back; the call is still held unless both are kept.
+    async fn complete_with_turn(&self, end: CallEnd, turn: TurnCommit) -> Result<Kept, CommitError>;
+}
+
 /// Calls of auth services and APIs.
 #[async_trait]
 pub trait Calls: Send + Sync {
@@ -121,6 +146,10 @@ pub trait Calls: Send + Sync {
         until: Timestamp,
         counters: &[CounterChange],
     ) -> Result<(), CommitError>;
+
+    /// A call that is [harmless](crate::NewCall::harmless) is sent for the first time: prolongs the claim. Comes before the
+    /// first byte, and after a stop the call is known as sent.
+    fn sends(&self, lease: &CallLease, until: Timestamp) -> Result<(), CommitError>;
 
     /// Puts the outcome into the inbox, keeps the token if there is one, changes the counters, and removes the call.
     async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError>;

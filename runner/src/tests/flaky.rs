@@ -114,6 +114,40 @@ impl Conversations for Flaky {
 }
 
 #[async_trait]
+impl Together for Flaky {
+    fn hold(
+        &self,
+        worker: WorkerId,
+        key: &ConversationKey,
+        kind: InboundKind,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Option<Ahead> {
+        self.works().ok()?.hold(worker, key, kind, now, until)
+    }
+
+    async fn accept_with_turn(&self, arrival: Arrival, turn: TurnCommit) -> Result<Kept, StoreError> {
+        match self.works() {
+            Ok(store) => store.accept_with_turn(arrival, turn).await,
+            Err(error) => {
+                let _ = self.store.release(&turn.lease).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn complete_with_turn(&self, end: CallEnd, turn: TurnCommit) -> Result<Kept, CommitError> {
+        match self.works() {
+            Ok(store) => store.complete_with_turn(end, turn).await,
+            Err(error) => {
+                let _ = self.store.release(&turn.lease).await;
+                Err(error.into())
+            }
+        }
+    }
+}
+
+#[async_trait]
 impl Calls for Flaky {
     async fn claim_call(
         &self,
@@ -133,6 +167,10 @@ impl Calls for Flaky {
         counters: &[CounterChange],
     ) -> Result<(), CommitError> {
         self.works()?.mark_sent(lease, attempt, now, until, counters).await
+    }
+
+    fn sends(&self, lease: &CallLease, until: Timestamp) -> Result<(), CommitError> {
+        self.works()?.sends(lease, until)
     }
 
     async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError> {

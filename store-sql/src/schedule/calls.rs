@@ -83,6 +83,14 @@ impl Schedule {
         Ok(())
     }
 
+    /// The first attempt begins, of a call whose row has said so from the beginning.
+    pub(crate) fn sends(&mut self, lease: &CallLease, end: Timestamp) -> Result<(), Fault> {
+        self.prolong(lease, end)?;
+        let (_, call) = self.called(lease)?;
+        call.sent = call.sent.max(1);
+        Ok(())
+    }
+
     /// An attempt is written down.
     pub(crate) fn marked(&mut self, lease: &CallLease, attempt: u32) {
         if let Ok((_, call)) = self.called(lease) {

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use countersign_model::{CallId, Timestamp};
 use countersign_store::{
-    Conversation, ConversationKey, Delivery, InboundKind, Lease, NewCall, SealedPayload, SecretChange,
+    Ahead, Conversation, ConversationKey, Delivery, InboundKind, Lease, NewCall, SealedPayload, SecretChange,
     StoredSession, TokenRow,
 };
 
 use super::outbox::size_of_delivery;
-use super::{Call, Hold, Hot, Kept, Out, Schedule, Slot};
+use super::{Call, Hold, Hot, Kept, Out, Record, Schedule, Slot};
 use crate::code::{ConvId, Seen};
 use crate::error::Fault;
+
+/// The fencing number of a lease that nobody has.
+pub(crate) const NOBODY: u64 = 0;
 
 /// What an inbox row says.
 pub(crate) struct Body {
@@ -29,8 +32,8 @@ pub(crate) struct Waiting {
     pub(crate) body: Kept<Body>,
 }
 
-/// The row that a turn takes out of the inbox.
-#[derive(Clone, Copy)]
+/// The row that a turn takes out of the inbox, or that never was there.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Consumed {
     pub(crate) seq: u64,
     pub(crate) seen: Option<Seen>,
@@ -125,6 +128,59 @@ impl Schedule {
         Some(picked)
     }
 
+    /// Holds a conversation for something that is not kept yet, when nobody has it, nothing waits that comes first, and all
+    /// of it is here. One that is not here may be new.
+    pub(crate) fn hold(
+        &mut self,
+        key: &ConversationKey,
+        kind: InboundKind,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Option<Ahead> {
+        let Some(id) = self.id_of(key) else {
+            let lease = Lease { conversation: key.clone(), fencing: NOBODY };
+            let conversation = Record::default().as_conversation(None);
+            return kind.is_of_user().then_some(Ahead { lease, conversation, new: true });
+        };
+        let hot = self.hot.get(&id)?;
+        let record = hot.record.as_ref()?;
+        let fits = match kind {
+            InboundKind::Outcome { session, call } => {
+                hot.calling == Some(call)
+                    && record.session.as_ref().is_some_and(|stored| stored.id == session)
+            }
+            other => hot.calling.is_none() || !other.waits_for_call(),
+        };
+        let free = !hot.committing && hot.lease.is_none_or(|hold| hold.until <= now);
+        if !fits || !free || hot.next_row().is_some() {
+            return None;
+        }
+        let conversation = record.as_conversation(hot.calling);
+        let fencing = self.next_fencing();
+        self.clock += 1;
+        let hot = self.hot.get_mut(&id)?;
+        hot.touched = self.clock;
+        hot.lease = Some(Hold { fencing, until });
+        let lease = Lease { conversation: ConversationKey::clone(&hot.key), fencing };
+        Some(Ahead { lease, conversation, new: false })
+    }
+
+    /// Gives a conversation back that was held for something, whatever was being written.
+    pub(crate) fn give_back(&mut self, lease: &Lease) {
+        let Some(id) = self.id_of(&lease.conversation) else { return };
+        let same = |hot: &&mut Hot| hot.lease.is_some_and(|hold| hold.fencing == lease.fencing);
+        if let Some(hot) = self.hot.get_mut(&id).filter(same) {
+            hot.lease = None;
+            hot.committing = false;
+        }
+        self.place_inbox(id);
+    }
+
+    /// Whether a claim would hand out something of this conversation.
+    pub(crate) fn has_more(&self, id: ConvId) -> bool {
+        self.hot.get(&id).is_some_and(|hot| matches!(hot.inbox_slot, Slot::Ready(_)))
+    }
+
     /// A turn is about to be written: nobody else gets the conversation until it is, or has failed.
     pub(crate) fn begin_turn(&mut self, lease: &Lease, consumed: u64) -> Result<Consumed, Fault> {
         let (id, hot) = self.leased(lease)?;
@@ -163,7 +219,7 @@ impl Schedule {
             let bytes = size_of_delivery(&delivery);
             Out::new(seq, turn.now, Kept::new(delivery, bytes, budget))
         }));
-        for (seq, NewCall { session, call, request }) in turn.calls {
+        for (seq, NewCall { session, call, request, .. }) in turn.calls {
             let bytes = request.len();
             hot.calls.push(Call::new(seq, session, call, Kept::new(request, bytes, budget)));
         }
@@ -213,13 +269,19 @@ impl Schedule {
 
     pub(super) fn place_inbox(&mut self, id: ConvId) {
         let Some(hot) = self.hot.get_mut(&id) else { return };
-        let calling = hot.calling.is_some();
-        let next = hot.inbox.iter().find(|row| !calling || !row.kind.waits_for_call());
-        let slot = match (next.filter(|_| !hot.committing), hot.lease) {
+        let slot = match (hot.next_row().filter(|_| !hot.committing), hot.lease) {
             (None, _) => Slot::Out,
             (Some(row), None) => Slot::Ready(row.seq),
             (Some(row), Some(hold)) => Slot::Later(hold.until, row.seq),
         };
         self.inbox.place(id, &mut hot.inbox_slot, slot);
+    }
+}
+
+impl Hot {
+    /// The oldest row that can be processed now.
+    fn next_row(&self) -> Option<&Waiting> {
+        let calling = self.calling.is_some();
+        self.inbox.iter().find(|row| !calling || !row.kind.waits_for_call())
     }
 }

@@ -20,14 +20,15 @@ use std::sync::Arc;
 
 use countersign_model::{CallId, Timestamp};
 use countersign_store::{
-    AnswerRow, Backlog, Conversation, ConversationKey, Pending, SecretChange, StoredSession, TokenRow,
+    AnswerRow, Backlog, Conversation, ConversationKey, Pending, SecretChange, SessionId, StoredSession,
+    TokenRow,
 };
 
 use crate::code::ConvId;
 pub(crate) use calls::{Call, PickedCall};
 pub(crate) use counters::{KnownCounters, MOST as MOST_COUNTERS, lives};
 use inbox::Waiting;
-pub(crate) use inbox::{Body, Committed, Consumed, Picked};
+pub(crate) use inbox::{Body, Committed, Consumed, NOBODY, Picked};
 use kept::Budget;
 pub(crate) use kept::Kept;
 pub(crate) use outbox::{Finishing, Out, PickedDelivery};
@@ -156,6 +157,11 @@ impl Schedule {
     pub(crate) fn conversation(&self, key: &ConversationKey) -> Option<Conversation> {
         let hot = self.hot_of(key)?;
         Some(hot.record.as_ref()?.as_conversation(hot.calling))
+    }
+
+    /// The session of a conversation, when it is here.
+    pub(crate) fn session(&self, key: &ConversationKey) -> Option<SessionId> {
+        Some(self.hot_of(key)?.record.as_ref()?.session.as_ref()?.id)
     }
 
     /// What is under way for a conversation; `lines` is `None` when the disk has to be asked.

@@ -51,6 +51,10 @@ impl Calls for SqliteStore {
         Ok(self.write(MarkSent { lease, attempt, now, counters }).await?)
     }
 
+    fn sends(&self, lease: &CallLease, until: Timestamp) -> Result<(), CommitError> {
+        Ok(self.schedule().sends(lease, until)?)
+    }
+
     async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError> {
         self.schedule().finish_call(&completion.lease)?;
         Ok(self.write(CompleteCall(completion)).await?)

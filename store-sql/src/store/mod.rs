@@ -9,6 +9,7 @@ mod records;
 mod reseal;
 mod secrets;
 pub(crate) mod statistics;
+mod together;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

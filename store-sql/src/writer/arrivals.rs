@@ -69,7 +69,8 @@ fn accept(tx: &mut Tx<'_>, row: &NewInbound) -> Result<Option<Arrived>, Fault> {
     Ok(Some(arrived))
 }
 
-fn is_known(tx: &Tx<'_>, entry: &Entry, id: u64) -> Result<bool, Fault> {
+/// Whether it was accepted before.
+pub(super) fn is_known(tx: &Tx<'_>, entry: &Entry, id: u64) -> Result<bool, Fault> {
     if entry.waiting.contains(&id) || entry.seen.iter().any(|(seen, _)| *seen == id) {
         return Ok(true);
     }

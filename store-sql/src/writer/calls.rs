@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_model::Timestamp;
 use countersign_store::{
-    CallCompletion, CallLease, ConversationKey, Counter, CounterChange, CounterKey, InboundKind,
+    CallCompletion, CallLease, ConversationKey, Counter, CounterChange, CounterKey, InboundKind, TokenRow,
 };
 use rusqlite::{OptionalExtension as _, Row};
 
@@ -16,8 +16,8 @@ use crate::code::{self, ConvId};
 use crate::error::Fault;
 use crate::schedule::{Body, Schedule};
 
-/// A counter as it stands after a change.
-type Counted = Vec<(CounterKey, Option<Counter>)>;
+/// Counters as they stand after their change.
+pub(super) type Counted = Vec<(CounterKey, Option<Counter>)>;
 
 pub(crate) struct MarkSent {
     pub(crate) lease: CallLease,
@@ -72,14 +72,9 @@ impl Work for CompleteCall {
             tx.put(entry);
             return Err(Fault::Lost);
         };
-        entry.calls.retain(|(seq, ..)| *seq != call);
-        tx.sql("DELETE FROM calls WHERE seq = ?1")?.execute([call as i64])?;
+        let counted = end(tx, &mut entry, call, token.as_ref(), counters, *now)?;
         let kind = InboundKind::Outcome { session: lease.session, call: lease.call };
         let seq = insert(tx, &entry, (kind, false), id, *now, Some(payload))?;
-        if let Some(token) = token {
-            put_token(tx, &mut entry, token)?;
-        }
-        let counted = count(tx, counters, *now)?;
         let made = Completed { conversation: entry.id, key: entry.key.clone(), call, seq, counted };
         tx.put(entry);
         Ok(made)
@@ -103,7 +98,24 @@ impl Work for CompleteCall {
     }
 }
 
-fn find(entry: &Entry, lease: &CallLease) -> Option<u64> {
+/// Takes a call away, and keeps what it has brought beside its outcome.
+pub(super) fn end(
+    tx: &mut Tx<'_>,
+    entry: &mut Entry,
+    call: u64,
+    token: Option<&TokenRow>,
+    counters: &[CounterChange],
+    now: Timestamp,
+) -> Result<Counted, Fault> {
+    entry.calls.retain(|(seq, ..)| *seq != call);
+    tx.sql("DELETE FROM calls WHERE seq = ?1")?.execute([call as i64])?;
+    if let Some(token) = token {
+        put_token(tx, entry, token)?;
+    }
+    count(tx, counters, now)
+}
+
+pub(super) fn find(entry: &Entry, lease: &CallLease) -> Option<u64> {
     let same = entry.calls.iter().find(|(_, session, call)| (*session, *call) == (lease.session, lease.call));
     same.map(|(seq, ..)| *seq)
 }

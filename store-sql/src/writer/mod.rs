@@ -11,6 +11,7 @@ mod item;
 mod outbox;
 mod queue;
 mod sweep;
+mod together;
 mod turn;
 mod tx;
 
@@ -34,6 +35,7 @@ pub(crate) use item::{Do, Item, Task, Work};
 pub(crate) use outbox::{GiveUp, Postpone};
 pub(crate) use queue::{Full, JobQueue};
 pub(crate) use sweep::{Cursors, Sweep};
+pub(crate) use together::{AcceptTurn, CompleteTurn};
 pub(crate) use turn::{CommitTurn, range};
 pub(crate) use tx::{Mirror, Tx, key_of, stored_session};
 
@@ -81,7 +83,8 @@ impl Writer {
 
     fn write(&mut self, mut items: Vec<Box<dyn Item>>) {
         if let Err(failure) = self.attempt(&mut items) {
-            if failure.is_common() || items.len() < 2 {
+            // Even one that was alone: some things write less the second time.
+            if failure.is_common() {
                 self.fail(&mut items, failure);
             } else {
                 for item in items.chunks_mut(1) {

@@ -7,7 +7,7 @@ use countersign_store::{
 
 use super::item::Work;
 use super::tx::{Entry, Tx};
-use crate::code::{self, ConvId};
+use crate::code::{self, ConvId, Seen};
 use crate::error::{Failure, Fault};
 use crate::schedule::{Committed, Consumed, Schedule};
 
@@ -24,7 +24,7 @@ pub(crate) struct CommitTurn {
 }
 
 pub(crate) struct Turned {
-    conversation: ConvId,
+    pub(super) conversation: ConvId,
     outbox: Vec<u64>,
     /// The numbers of the calls that are kept; `None` for one that nobody waits for.
     calls: Vec<Option<u64>>,
@@ -35,72 +35,91 @@ impl Work for CommitTurn {
     type Out = ();
 
     fn size(&self) -> usize {
-        let session = self.turn.session.as_ref().map_or(0, |session| session.stored.bytes.len());
-        let calls: usize = self.turn.calls.iter().map(|call| call.request.len()).sum();
-        512 + session + calls + 256 * (self.turn.outbox.len() + self.turn.transcript.len())
+        size(&self.turn)
     }
 
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<Turned, Fault> {
-        let Self { turn, consumed } = self;
-        let mut entry = tx.take(&turn.lease.conversation)?.ok_or(Fault::Lost)?;
-        if tx.sql("DELETE FROM inbox WHERE seq = ?1")?.execute([consumed.seq as i64])? == 0 {
+        let entry = tx.take(&self.turn.lease.conversation)?.ok_or(Fault::Lost)?;
+        if tx.sql("DELETE FROM inbox WHERE seq = ?1")?.execute([self.consumed.seq as i64])? == 0 {
             // The contact was erased meanwhile, and has written again.
             tx.put(entry);
             return Err(Fault::Lost);
         }
-        if let Some(seen) = consumed.seen {
-            entry.waiting.retain(|id| *id != seen.0);
-            entry.seen.push(seen);
-            if entry.seen.len() > SEEN_MOST {
-                spill(tx, &mut entry)?;
-            }
-        }
-        transcript(tx, &mut entry, turn.now, &turn.transcript)?;
-        for lead in &turn.leads {
-            let seq = tx.next_seq();
-            let answers = code::to_bytes(&lead.answers)?;
-            tx.sql("INSERT INTO leads (seq, conversation, form, at, answers) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute((seq, entry.id, lead.form.as_str(), lead.at.as_micros(), answers))?;
-        }
-        for change in &turn.secrets {
-            secret(tx, &mut entry, change)?;
-        }
-        let outbox = turn.outbox.iter().map(|delivery| send(tx, entry.id, turn.now, delivery));
-        let outbox = outbox.collect::<Result<_, _>>()?;
-        let calls = turn.calls.iter().map(|call| ask(tx, &mut entry, call, turn.session.as_ref()));
-        let calls = calls.collect::<Result<_, _>>()?;
-        conversation(tx, &mut entry, turn.session.as_ref())?;
-        if let Some(session) =
-            turn.session.as_ref().filter(|session| session.handed_over != entry.handed_over)
-        {
-            entry.handed_over = session.handed_over;
-            let since = session.handed_over.then_some(turn.now.as_micros());
-            tx.sql("UPDATE conversations SET handed_over = ?2 WHERE id = ?1")?.execute((entry.id, since))?;
-        }
-        let conversation = entry.id;
-        tx.put(entry);
-        Ok(Turned { conversation, outbox, calls })
+        put_turn(tx, entry, &self.turn, self.consumed.seen)
     }
 
     fn keep(self, made: Turned, schedule: &mut Schedule) {
-        let Self { turn, consumed } = self;
+        let _ = made.keep(self.turn, self.consumed, schedule);
+    }
+
+    fn fail(self, schedule: &mut Schedule) {
+        schedule.turn_failed(&self.turn.lease);
+    }
+}
+
+impl Turned {
+    /// Tells the schedule that the turn is on disk. Gives the conversation.
+    pub(super) fn keep(self, turn: TurnCommit, consumed: Consumed, schedule: &mut Schedule) -> ConvId {
         let session = turn.session.map(|session| (session.stored, session.calling, session.tokens_seen));
-        let calls = made.calls.into_iter().zip(turn.calls);
+        let calls = self.calls.into_iter().zip(turn.calls);
         let committed = Committed {
             session,
             consumed,
             now: turn.now,
             lines: turn.transcript.len() as u64,
             secrets: turn.secrets,
-            outbox: made.outbox.into_iter().zip(turn.outbox).collect(),
+            outbox: self.outbox.into_iter().zip(turn.outbox).collect(),
             calls: calls.filter_map(|(seq, call)| Some((seq?, call))).collect(),
         };
-        schedule.committed(made.conversation, committed);
+        schedule.committed(self.conversation, committed);
+        self.conversation
     }
+}
 
-    fn fail(self, schedule: &mut Schedule) {
-        schedule.turn_failed(&self.turn.lease);
+/// About how many bytes a turn has.
+pub(super) fn size(turn: &TurnCommit) -> usize {
+    let session = turn.session.as_ref().map_or(0, |session| session.stored.bytes.len());
+    let calls: usize = turn.calls.iter().map(|call| call.request.len()).sum();
+    512 + session + calls + 256 * (turn.outbox.len() + turn.transcript.len())
+}
+
+/// Writes all that a turn made. `seen` is the id of what it answers, when that may come in again.
+pub(super) fn put_turn(
+    tx: &mut Tx<'_>,
+    mut entry: Box<Entry>,
+    turn: &TurnCommit,
+    seen: Option<Seen>,
+) -> Result<Turned, Fault> {
+    if let Some(seen) = seen {
+        entry.waiting.retain(|id| *id != seen.0);
+        entry.seen.push(seen);
+        if entry.seen.len() > SEEN_MOST {
+            spill(tx, &mut entry)?;
+        }
     }
+    transcript(tx, &mut entry, turn.now, &turn.transcript)?;
+    for lead in &turn.leads {
+        let seq = tx.next_seq();
+        let answers = code::to_bytes(&lead.answers)?;
+        tx.sql("INSERT INTO leads (seq, conversation, form, at, answers) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute((seq, entry.id, lead.form.as_str(), lead.at.as_micros(), answers))?;
+    }
+    for change in &turn.secrets {
+        secret(tx, &mut entry, change)?;
+    }
+    let outbox = turn.outbox.iter().map(|delivery| send(tx, entry.id, turn.now, delivery));
+    let outbox = outbox.collect::<Result<_, _>>()?;
+    let calls = turn.calls.iter().map(|call| ask(tx, &mut entry, call, turn.session.as_ref()));
+    let calls = calls.collect::<Result<_, _>>()?;
+    conversation(tx, &mut entry, turn.session.as_ref())?;
+    if let Some(session) = turn.session.as_ref().filter(|session| session.handed_over != entry.handed_over) {
+        entry.handed_over = session.handed_over;
+        let since = session.handed_over.then_some(turn.now.as_micros());
+        tx.sql("UPDATE conversations SET handed_over = ?2 WHERE id = ?1")?.execute((entry.id, since))?;
+    }
+    let conversation = entry.id;
+    tx.put(entry);
+    Ok(Turned { conversation, outbox, calls })
 }
 
 fn spill(tx: &mut Tx<'_>, entry: &mut Entry) -> Result<(), Fault> {
@@ -148,8 +167,8 @@ fn ask(
         return Ok(None);
     }
     let seq = tx.next_seq();
-    tx.sql("INSERT INTO calls (seq, conversation, session, number, request) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute((seq, entry.id, code::session_to_bytes(call.session), call.call.0, &call.request))?;
+    tx.sql("INSERT INTO calls (seq, conversation, session, number, request, sent) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute((seq, entry.id, code::session_to_bytes(call.session), call.call.0, &call.request, call.harmless))?;
     entry.calls.push((seq as u64, call.session, call.call));
     Ok(Some(seq as u64))
 }

@@ -154,6 +154,19 @@ impl<'a> Tx<'a> {
         Ok(Box::new(Entry { tokens, answers, spilled, ..Entry::new(id, key) }))
     }
 
+    /// A conversation, made just now; `None` when it was there.
+    pub(crate) fn make(&mut self, key: &ConversationKey) -> Result<Option<Box<Entry>>, Fault> {
+        if self.mirror.entries.contains_key(key) {
+            return Ok(None);
+        }
+        let entry = self.take_or_make(key)?;
+        if self.loaded.last().is_some_and(|loaded| loaded.new && loaded.id == entry.id) {
+            return Ok(Some(entry));
+        }
+        self.put(entry);
+        Ok(None)
+    }
+
     pub(crate) fn put(&mut self, entry: Box<Entry>) {
         self.mirror.put(entry);
     }

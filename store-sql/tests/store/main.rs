@@ -10,6 +10,7 @@ mod opening;
 mod people;
 mod records;
 mod support;
+mod together;
 
 use support::Folder;
 

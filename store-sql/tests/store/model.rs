@@ -8,11 +8,11 @@ use countersign_store::conformance::fixture::{
     SESSION, at, calling, delivery, key, name, payload, reply, token, turn,
 };
 use countersign_store::{
-    AnswerRow, CallCompletion, Calls as _, Claimed, ClaimedCall, ClaimedDelivery, CommitError,
-    ConversationQuery, ConversationRow, Conversations as _, CounterChange, CounterKey, InboundKind,
-    Inbox as _, Lead, Line, MemoryStore, NewInbound, Outbox as _, People as _, Receipt, ReceiptState,
-    Receipts as _, Retention, Revocation, SecretChange, Secrets as _, SessionId, Store, StoreError,
-    TimerChange, Timers as _, TurnCommit, WorkerId,
+    Ahead, AnswerRow, Arrival, CallCompletion, CallEnd, Calls as _, Claimed, ClaimedCall, ClaimedDelivery,
+    CommitError, ConversationKey, ConversationQuery, ConversationRow, Conversations as _, CounterChange,
+    CounterKey, InboundKind, Inbox as _, InboxRow, Kept, Lead, Line, MemoryStore, NewInbound, Outbox as _,
+    People as _, Receipt, ReceiptState, Receipts as _, Retention, Revocation, SecretChange, Secrets as _,
+    SessionId, Store, StoreError, TimerChange, Timers as _, Together as _, TurnCommit, WorkerId,
 };
 use countersign_store_sql::{Options, Role, SqliteStore};
 use proptest::collection::vec;
@@ -27,12 +27,40 @@ const COUNTERS: [CounterKey; 2] = [CounterKey([1; 16]), CounterKey([2; 16])];
 #[derive(Clone, Debug)]
 enum Step {
     Accept(Vec<(usize, u8, u8)>),
+    /// Something with its turn, computed ahead; between the two something else may come in.
+    Ahead {
+        what: (usize, u8, u8),
+        meanwhile: Option<(usize, u8, u8)>,
+        turn: Box<Step>,
+    },
+    /// The end of a call with the turn that follows.
+    End {
+        which: usize,
+        token: bool,
+        counter: u8,
+        turn: Box<Step>,
+    },
     Claim,
-    Commit { which: usize, calls: bool, lines: usize, outbox: usize, secret: u8, timer: u8, session: u8 },
+    Commit {
+        which: usize,
+        calls: bool,
+        lines: usize,
+        outbox: usize,
+        secret: u8,
+        timer: u8,
+        session: u8,
+    },
     Release(usize),
     ClaimCall,
-    Mark { which: usize, counter: u8 },
-    Complete { which: usize, token: bool, counter: u8 },
+    Mark {
+        which: usize,
+        counter: u8,
+    },
+    Complete {
+        which: usize,
+        token: bool,
+        counter: u8,
+    },
     ClaimDelivery,
     Delivered(usize),
     Retry(usize, u32),
@@ -53,14 +81,28 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     use Step::*;
     let one = 0_usize..8;
+    let what = || (0_usize..3, 0_u8..40, 0_u8..4);
+    let commit = || {
+        (0_usize..8, any::<bool>(), 0_usize..3, 0_usize..3, 0_u8..8, 0_u8..4, 0_u8..8).prop_map(
+            |(which, calls, lines, outbox, secret, timer, session)| Commit {
+                which,
+                calls,
+                lines,
+                outbox,
+                secret,
+                timer,
+                session,
+            },
+        )
+    };
     prop_oneof![
+        8 => (what(), proptest::option::weighted(0.2, what()), commit())
+            .prop_map(|(what, meanwhile, turn)| Ahead { what, meanwhile, turn: Box::new(turn) }),
+        4 => (one.clone(), any::<bool>(), 0_u8..4, commit())
+            .prop_map(|(which, token, counter, turn)| End { which, token, counter, turn: Box::new(turn) }),
         8 => vec((0_usize..3, 0_u8..40, 0_u8..4), 1..4).prop_map(Accept),
         8 => Just(Claim),
-        8 => (one.clone(), any::<bool>(), 0_usize..3, 0_usize..3, 0_u8..8, 0_u8..4, 0_u8..8).prop_map(
-            |(which, calls, lines, outbox, secret, timer, session)| Commit {
-                which, calls, lines, outbox, secret, timer, session
-            }
-        ),
+        8 => commit(),
         1 => one.clone().prop_map(Release),
         4 => Just(ClaimCall),
         2 => (one.clone(), 0_u8..4).prop_map(|(which, counter)| Mark { which, counter }),
@@ -133,6 +175,8 @@ impl Pair {
                 let expected = self.memory.accept(rows.clone()).await.unwrap();
                 assert_eq!(self.sqlite().accept(rows).await.unwrap(), expected);
             }
+            Step::Ahead { what, meanwhile, turn } => self.ahead(what, meanwhile.as_ref(), turn).await,
+            Step::End { which, token, counter, turn } => self.end(*which, (*token, *counter), turn).await,
             Step::Claim => {
                 let expected = self.memory.claim(worker, now, until).await.unwrap();
                 let claimed = self.sqlite().claim(worker, now, until).await.unwrap();
@@ -281,6 +325,64 @@ impl Pair {
         }
     }
 
+    async fn accept(&self, what: &(usize, u8, u8)) {
+        let row = inbound(what, self.now);
+        let expected = self.memory.accept(vec![row.clone()]).await.unwrap();
+        assert_eq!(self.sqlite().accept(vec![row]).await.unwrap(), expected);
+    }
+
+    /// Holds the conversation in both stores. The one in SQLite knows only what is in memory, so it may say no more often.
+    fn hold(&self, key: &ConversationKey, kind: InboundKind) -> Option<(Ahead, Ahead)> {
+        let (worker, now, until) = (WorkerId(1), self.now, self.until());
+        let held = self.sqlite().hold(worker, key, kind, now, until)?;
+        let Some(expected) = self.memory.hold(worker, key, kind, now, until) else {
+            assert!(held.new, "{held:?}");
+            return None;
+        };
+        if !held.new {
+            assert_eq!(format!("{:?}", held.conversation), format!("{:?}", expected.conversation));
+        }
+        Some((expected, held))
+    }
+
+    async fn ahead(&mut self, what: &(usize, u8, u8), meanwhile: Option<&(usize, u8, u8)>, step: &Step) {
+        let row = inbound(what, self.now);
+        let Some((expected, held)) = self.hold(&row.conversation, row.kind) else {
+            return self.accept(what).await;
+        };
+        if let Some(other) = meanwhile {
+            self.accept(other).await;
+        }
+        self.moment += 1;
+        let arrival = Arrival { id: row.id.clone(), received_at: row.received_at };
+        let (in_memory, turn) = (self.turn(step, &claimed(&expected)), self.turn(step, &claimed(&held)));
+        let kept = self.sqlite().accept_with_turn(arrival.clone(), turn).await.unwrap();
+        if kept == Kept::Neither {
+            self.memory.release(&expected.lease).await.unwrap();
+            return self.accept(what).await;
+        }
+        assert_eq!(self.memory.accept_with_turn(arrival, in_memory).await.unwrap(), kept);
+    }
+
+    async fn end(&mut self, which: usize, (has_token, counter): (bool, u8), step: &Step) {
+        let Some((expected, call)) = pick(&mut self.calls, which) else { return };
+        let lease = &call.lease;
+        let kind = InboundKind::Outcome { session: lease.session, call: lease.call };
+        let Some((ahead, held)) = self.hold(&lease.conversation, kind) else { return };
+        self.moment += 1;
+        let now = self.now;
+        let end = |lease| CallEnd {
+            lease,
+            now,
+            token: has_token.then(|| token("login", &now.to_string(), now.as_secs() - 999_000)),
+            counters: counters(counter, now),
+        };
+        let (in_memory, turn) = (self.turn(step, &claimed(&ahead)), self.turn(step, &claimed(&held)));
+        let kept = self.sqlite().complete_with_turn(end(call.lease), turn).await;
+        let expected = self.memory.complete_with_turn(end(expected.lease), in_memory).await;
+        assert_eq!(format!("{kept:?}"), format!("{expected:?}"));
+    }
+
     fn wait(&mut self, secs: u32) {
         self.now = self.now.plus(Duration::from_secs(u64::from(secs)));
     }
@@ -350,6 +452,13 @@ fn inbound((contact, id, kind): &(usize, u8, u8), now: Timestamp) -> NewInbound 
         _ => InboundKind::Reply,
     };
     NewInbound { kind, received_at: now, ..reply(CONTACTS[*contact], &format!("m{id}")) }
+}
+
+/// As if what is held were handed out.
+fn claimed(ahead: &Ahead) -> Claimed {
+    let inbound =
+        InboxRow { seq: 0, id: String::new(), kind: InboundKind::Reply, payload: None, received_at: at(0) };
+    Claimed { lease: ahead.lease.clone(), conversation: ahead.conversation.clone(), inbound }
 }
 
 fn counters(which: u8, now: Timestamp) -> Vec<CounterChange> {

@@ -52,6 +52,21 @@ pub async fn a_call_that_was_sent_is_known_as_sent(store: &impl Store) {
     assert!(again.lease.fencing > call.lease.fencing);
 }
 
+pub async fn a_harmless_call_is_known_as_sent(store: &impl Store) {
+    store.accept(vec![reply("ada", "m1")]).await.unwrap();
+    let claimed = claim(store, 0).await.unwrap();
+    let mut turn = calling(&claimed, 0, 1);
+    turn.calls[0].harmless = true;
+    store.commit_turn(turn).await.unwrap();
+    let first = claim_call(store, 0).await.unwrap();
+    assert_eq!(first.sent, 0);
+    store.sends(&first.lease, at(40)).unwrap();
+    assert!(claim_call(store, 39).await.is_none(), "its claim was prolonged");
+    let second = claim_call(store, 40).await.unwrap();
+    assert_eq!(second.sent, 1);
+    assert!(matches!(store.sends(&first.lease, at(90)), Err(CommitError::LeaseLost)));
+}
+
 pub async fn a_lost_call_completes_nothing(store: &impl Store) {
     under_way(store, "ada", 0, 1).await;
     let slow = claim_call(store, 0).await.unwrap();

@@ -79,7 +79,8 @@ pub fn turn(claimed: &Claimed, secs: i64) -> TurnCommit {
 pub fn calling(claimed: &Claimed, secs: i64, call: u32) -> TurnCommit {
     let mut turn = turn(claimed, secs);
     turn.session.as_mut().unwrap().calling = Some(CallId(call));
-    turn.calls.push(NewCall { session: SESSION, call: CallId(call), request: format!("call {call}").into() });
+    let request = format!("call {call}").into();
+    turn.calls.push(NewCall { session: SESSION, call: CallId(call), request, harmless: false });
     turn
 }
 

@@ -15,6 +15,7 @@ pub mod records;
 pub mod secrets;
 pub mod statistics;
 pub mod timers;
+pub mod together;
 pub mod turns;
 pub mod upkeep;
 
@@ -45,6 +46,7 @@ macro_rules! conformance_tests {
                 calls::a_call_is_made_and_its_outcome_comes_in
                 calls::the_oldest_call_comes_first
                 calls::a_call_that_was_sent_is_known_as_sent
+                calls::a_harmless_call_is_known_as_sent
                 calls::a_lost_call_completes_nothing
                 calls::a_call_that_nobody_waits_for_is_dropped
                 calls::a_token_takes_the_place_of_the_one_before
@@ -110,6 +112,13 @@ macro_rules! conformance_tests {
                 statistics::numbers_are_added_up_by_hour
                 statistics::numbers_are_apart_by_workspace_bot_and_channel
                 statistics::old_numbers_are_swept
+                together::a_message_is_kept_with_its_turn
+                together::a_message_that_is_known_has_no_second_turn
+                together::a_held_conversation_is_nobody_elses
+                together::a_hold_that_ran_out_keeps_nothing
+                together::nothing_overtakes
+                together::an_outcome_is_kept_with_its_turn
+                together::a_lost_call_keeps_no_turn
             }
         }
     };

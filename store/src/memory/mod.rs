@@ -15,13 +15,14 @@ use countersign_vault::WrappedKey;
 
 use crate::error::{CommitError, StoreError};
 use crate::record::{
-    AnswerRow, Backlog, CallCompletion, CallLease, Claimed, ClaimedCall, ClaimedDelivery, Conversation,
-    ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, DeliveryLease, InboundKind, InboxRow,
-    Lead, Lease, NewInbound, Pending, PublishedBot, Receipt, ResealedToken, Retention, Revocation,
-    SealedToken, Swept, TokenInfo, TokenRow, TranscriptRow, TurnCommit, WorkerId,
+    Ahead, AnswerRow, Arrival, Backlog, CallCompletion, CallEnd, CallLease, Claimed, ClaimedCall,
+    ClaimedDelivery, Conversation, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter,
+    DeliveryLease, InboundKind, InboxRow, Kept, Lead, Lease, NewInbound, Pending, PublishedBot, Receipt,
+    ResealedToken, Retention, Revocation, SealedToken, Swept, TokenInfo, TokenRow, TranscriptRow, TurnCommit,
+    WorkerId,
 };
 use crate::traits::{
-    Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Timers, Upkeep,
+    Bots, Calls, Conversations, Counters, Inbox, Keys, Outbox, Receipts, Secrets, Timers, Together, Upkeep,
 };
 use state::{Held, State};
 
@@ -132,6 +133,55 @@ impl Conversations for MemoryStore {
 }
 
 #[async_trait]
+impl Together for MemoryStore {
+    fn hold(
+        &self,
+        worker: WorkerId,
+        key: &ConversationKey,
+        kind: InboundKind,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Option<Ahead> {
+        let mut state = self.state();
+        if state.conversations.get(key).is_some_and(|conversation| !conversation.takes(kind, now)) {
+            return None;
+        }
+        let fencing = state.next();
+        let conversation = state.of(key);
+        conversation.lease = Held::by(worker, fencing, until);
+        let lease = Lease { conversation: key.clone(), fencing };
+        Some(Ahead { lease, conversation: conversation.as_record(), new: false })
+    }
+
+    async fn accept_with_turn(&self, arrival: Arrival, turn: TurnCommit) -> Result<Kept, StoreError> {
+        let mut state = self.state();
+        if !state.holds(&turn.lease) {
+            return Ok(Kept::Neither);
+        }
+        let key = &turn.lease.conversation;
+        let known = state.knows(key, &arrival);
+        // What came meanwhile was accepted first, so its turn comes first.
+        if known || state.of(key).next_row().is_some() {
+            state.of(key).lease = Held::default();
+            return Ok(if known { Kept::Known } else { Kept::Neither });
+        }
+        Ok(state.together(turn, |state, key| state.remember(key, arrival)))
+    }
+
+    async fn complete_with_turn(&self, end: CallEnd, turn: TurnCommit) -> Result<Kept, CommitError> {
+        let mut state = self.state();
+        if !state.holds(&turn.lease) {
+            return Ok(Kept::Neither);
+        }
+        if state.call(&end.lease).is_none() {
+            state.of(&turn.lease.conversation).lease = Held::default();
+            return Err(CommitError::LeaseLost);
+        }
+        Ok(state.together(turn, |state, _| state.end_call(&end.lease, end.token, &end.counters, end.now)))
+    }
+}
+
+#[async_trait]
 impl Calls for MemoryStore {
     async fn claim_call(
         &self,
@@ -175,18 +225,21 @@ impl Calls for MemoryStore {
         Ok(())
     }
 
+    fn sends(&self, lease: &CallLease, until: Timestamp) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let row = state.call(lease).ok_or(CommitError::LeaseLost)?;
+        row.sent = row.sent.max(1);
+        row.lease.prolong(until);
+        Ok(())
+    }
+
     async fn complete_call(&self, completion: CallCompletion) -> Result<(), CommitError> {
         let mut state = self.state();
         let lease = completion.lease;
         state.call(&lease).ok_or(CommitError::LeaseLost)?;
         let seq = state.next();
-        state.count(&completion.counters, completion.now);
-        let conversation = state.of(&lease.conversation);
-        conversation.calls.retain(|row| (row.new.session, row.new.call) != (lease.session, lease.call));
-        if let Some(token) = completion.token {
-            conversation.tokens.insert((token.bot.clone(), token.component.clone()), token);
-        }
-        conversation.inbox.push(InboxRow {
+        state.end_call(&lease, completion.token, &completion.counters, completion.now);
+        state.of(&lease.conversation).inbox.push(InboxRow {
             seq,
             id: completion.id,
             kind: InboundKind::Outcome { session: lease.session, call: lease.call },

@@ -6,10 +6,10 @@ use countersign_model::{CallId, Name, TimerId, Timestamp};
 use countersign_vault::WrappedKey;
 
 use crate::record::{
-    AnswerRow, CallLease, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, Delivery,
-    DeliveryLease, InboundKind, InboxRow, Lead, Lease, NewCall, NewInbound, Pending, PublishedBot, Receipt,
-    Retention, Revocation, SecretChange, SessionId, StoredSession, Swept, TimerChange, TokenInfo, TokenRow,
-    TranscriptRow, TurnCommit, WorkerId,
+    AnswerRow, Arrival, CallLease, ConversationKey, Counter, CounterChange, CounterKey, DeadLetter, Delivery,
+    DeliveryLease, InboundKind, InboxRow, Kept, Lead, Lease, NewCall, NewInbound, Pending, PublishedBot,
+    Receipt, Retention, Revocation, SecretChange, SessionId, StoredSession, Swept, TimerChange, TokenInfo,
+    TokenRow, TranscriptRow, TurnCommit, WorkerId,
 };
 
 #[derive(Default)]
@@ -126,6 +126,41 @@ impl State {
         let NewInbound { id, kind, payload, received_at, .. } = row;
         self.of(&key).inbox.push(InboxRow { seq, id, kind, payload, received_at });
         true
+    }
+
+    pub(super) fn knows(&self, key: &ConversationKey, arrival: &Arrival) -> bool {
+        self.ids.contains_key(&(key.clone(), arrival.id.clone()))
+    }
+
+    pub(super) fn remember(&mut self, key: &ConversationKey, arrival: Arrival) {
+        self.ids.insert((key.clone(), arrival.id), arrival.received_at);
+    }
+
+    /// Keeps a turn and what it answers.
+    pub(super) fn together(
+        &mut self,
+        turn: TurnCommit,
+        keep: impl FnOnce(&mut Self, &ConversationKey),
+    ) -> Kept {
+        let key = turn.lease.conversation.clone();
+        keep(self, &key);
+        self.commit(turn);
+        Kept::Both { more: self.of(&key).next_row().is_some() }
+    }
+
+    pub(super) fn end_call(
+        &mut self,
+        lease: &CallLease,
+        token: Option<TokenRow>,
+        counters: &[CounterChange],
+        now: Timestamp,
+    ) {
+        self.count(counters, now);
+        let conversation = self.of(&lease.conversation);
+        conversation.calls.retain(|row| (row.new.session, row.new.call) != (lease.session, lease.call));
+        if let Some(token) = token {
+            conversation.tokens.insert((token.bot.clone(), token.component.clone()), token);
+        }
     }
 
     pub(super) fn holds(&self, lease: &Lease) -> bool {
@@ -320,6 +355,17 @@ impl Conversation {
     pub(super) fn send(&mut self, seq: u64, delivery: Delivery, now: Timestamp) {
         let (attempts, done, lease) = (0, 0, Held::default());
         self.outbox.push_back(Outgoing { seq, delivery, created_at: now, due: now, attempts, done, lease });
+    }
+
+    /// Whether something of this kind would be handed out at once.
+    pub(super) fn takes(&self, kind: InboundKind, now: Timestamp) -> bool {
+        let fits = match kind {
+            InboundKind::Outcome { session, call } => {
+                self.calling == Some(call) && self.session.as_ref().is_some_and(|stored| stored.id == session)
+            }
+            other => self.calling.is_none() || !other.waits_for_call(),
+        };
+        fits && self.lease.is_free(now) && self.next_row().is_none()
     }
 
     pub(super) fn as_record(&self) -> crate::record::Conversation {
