@@ -161,7 +161,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
           document.querySelector("h1, h2") && !document.querySelector("[role=status][aria-label=Loading]"),
       );
       await act?.(page);
-      await page.waitForTimeout(250);
+      await page.waitForTimeout(act ? 700 : 250);
       await page.screenshot({ path: new URL(`${name}.${look}.png`, folder).pathname });
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() =>

@@ -31,7 +31,7 @@ export const bots: Bot[] = [
     draft: { revision: 7, changed_at: minutesAgo(12), changed_by: "Ada Rivera" },
     live: {
       number: 3,
-      version: "2026-11-20.1",
+      version: "9f2c41d07be3a5581c20",
       published_at: minutesAgo(60 * 40),
       published_by: "Ada Rivera",
       note: "Transfers above 1,000 ask for a fresh login",
@@ -52,7 +52,7 @@ export const bots: Bot[] = [
     draft: { revision: 2, changed_at: minutesAgo(4000), changed_by: "Ada Rivera" },
     live: {
       number: 1,
-      version: "2026-11-18.1",
+      version: "77b0e2a95d14c6388e01",
       published_at: minutesAgo(5000),
       published_by: "server",
       note: "",
@@ -78,7 +78,7 @@ export const bots: Bot[] = [
 export const versions: Version[] = [
   {
     number: 3,
-    version: "2026-11-20.1",
+    version: "9f2c41d07be3a5581c20",
     published_at: minutesAgo(60 * 40),
     published_by: "Ada Rivera",
     note: "Transfers above 1,000 ask for a fresh login",
@@ -86,7 +86,7 @@ export const versions: Version[] = [
   },
   {
     number: 2,
-    version: "2026-11-17.2",
+    version: "41aa90ce7710bd3f02e4",
     published_at: minutesAgo(60 * 24 * 5),
     published_by: "Tom Berg",
     note: "Spanish",
@@ -94,7 +94,7 @@ export const versions: Version[] = [
   },
   {
     number: 1,
-    version: "2026-11-17.1",
+    version: "c07e55d1183b9a64ff10",
     published_at: minutesAgo(60 * 24 * 5 + 90),
     published_by: "Ada Rivera",
     note: "First publication",

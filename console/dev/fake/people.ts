@@ -11,7 +11,7 @@ const one = (
 ): Conversation => ({
   id,
   bot: "demo-bank",
-  version: "2026-11-20.1",
+  version: "9f2c41d07be3a5581c20",
   script: "menu",
   step: "scripts.menu.steps[0]",
   state: "waiting",

@@ -306,12 +306,19 @@ const act = (
   actor: string,
   action: string,
   object: string,
-  outcome = "done",
-): AuditLine => ({ at: minutesAgo(minutes), actor, action, object, outcome, ip: "203.0.113.7" });
+  allowed = true,
+): Omit<AuditLine, "number"> => ({
+  at: minutesAgo(minutes),
+  actor,
+  action,
+  object,
+  allowed,
+  ip: "203.0.113.7",
+});
 export const audit: AuditLine[] = [
   act(12, "Ada Rivera", "draft.save", "bot demo-bank"),
   act(30, "Ada Rivera", "session.begin", "account a1"),
   act(75, "Tom Berg", "channel.edit", "channel ch2"),
-  act(80, "Tom Berg", "credential.edit", "bot demo-bank", "denied"),
+  act(80, "Tom Berg", "credential.edit", "bot demo-bank", false),
   act(2400, "Ada Rivera", "bot.publish", "bot demo-bank, 3"),
-].map((line, at) => ({ n: 1284 - at, ...line }));
+].map((line, at) => ({ number: 1284 - at, ...line }));

@@ -83,7 +83,7 @@ export interface OpenSession {
   current: boolean;
   created_at: string;
   last_used_at: string;
-  ip: string;
+  ip?: string;
   user_agent: string;
 }
 
@@ -91,6 +91,8 @@ export interface Invited {
   workspace_name: string;
   email: string;
   role: Role;
+  /** Then sign in first, and accept without a name and a password. */
+  has_account?: boolean;
 }
 
 export interface ChannelName {
@@ -317,7 +319,7 @@ export interface Conversation {
   step?: string;
   state: ConversationState;
   handed_to?: { account: string; name: string };
-  last_at: string;
+  last_at?: string;
   last_line?: string;
   logged_in: { component: string; expires_at: string }[];
   undelivered: number;
@@ -328,14 +330,18 @@ export interface Line {
   at: string;
   from: "user" | "bot" | "agent" | "note";
   text: string;
+  /** `text`, `secret`, `options`, `media`, `handover`, `hung_up`, `taken_over`, `handed_back`, … */
   kind: string;
+  /** The labels of buttons. */
+  choices?: string[];
   agent?: string;
   delivery?: "queued" | "sent" | "delivered" | "read" | "failed";
 }
 
 export interface Lines {
   lines: Line[];
-  next?: number | string | null;
+  /** Where it goes on; absent at the end. */
+  next?: number;
 }
 
 export interface Token {
@@ -451,13 +457,14 @@ export interface Constant {
 }
 
 export interface AuditLine {
-  n?: number;
+  number: number;
   at: string;
   actor: string;
   ip?: string;
   action: string;
-  object?: string;
-  outcome: string;
+  object: string;
+  /** Whether it was done, or refused. */
+  allowed: boolean;
 }
 
 export interface DeadLetter {

@@ -55,6 +55,7 @@ export interface paths {
     delete: Done<None>;
   };
   "/account/totp/confirm": { post: Send<None, { code: string }, { recovery_codes: string[] }> };
+  "/account/recovery-codes": { post: Done<None, { recovery_codes: string[] }> };
   "/account/passkeys": { get: Get<None, C.List<C.Passkey>> };
   "/account/passkeys/begin": { post: Send<None, { name: string }, C.PasskeyChallenge> };
   "/account/passkeys/finish": { post: Send<None, { challenge_id: string; credential: unknown }, C.Passkey> };
@@ -63,7 +64,7 @@ export interface paths {
   "/account/sessions/{id}": { delete: Done<{ id: string }> };
   "/invitations/{token}": { get: Get<{ token: string }, C.Invited> };
   "/invitations/{token}/accept": {
-    post: Send<{ token: string }, { name: string; password: string }, C.Session>;
+    post: Send<{ token: string }, { name?: string; password?: string }, C.Session>;
   };
   "/workspaces": { post: Send<None, { id: string; name: string }, { id: string; name: string }> };
 
@@ -201,7 +202,7 @@ export interface paths {
   };
   "/workspaces/{workspace}/constants": { get: Get<W, C.List<C.Constant>> };
   "/workspaces/{workspace}/constants/{name}": {
-    put: Send<W & { name: string }, { value: string }, void>;
+    put: Send<W & { name: string }, { value: string }, { unchanged_bots: string[] }>;
     delete: Done<W & { name: string }>;
   };
   "/workspaces/{workspace}/audit": {

@@ -64,8 +64,8 @@ export function LiveState({ bot }: { bot: Bot }) {
   const [state, word, help] = !bot.live
     ? (["draft", t.neverPublished, t.neverPublished] as const)
     : bot.changed
-      ? (["changed", t.changed, t.changedHelp(bot.live.version)] as const)
-      : (["live", t.published, t.publishedHelp(bot.live.version)] as const);
+      ? (["changed", t.changed, t.changedHelp(bot.live.number)] as const)
+      : (["live", t.published, t.publishedHelp(bot.live.number)] as const);
   return (
     <Tooltip label={help}>
       <span className={classes.state}>

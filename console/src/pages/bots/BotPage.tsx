@@ -12,6 +12,7 @@ import { Card, Cards } from "../../ui/Card.tsx";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { Loaded } from "../../ui/Loaded.tsx";
 import { Page } from "../../ui/Page.tsx";
+import { short } from "../../ui/short.ts";
 import { Ago } from "../../ui/Time.tsx";
 import { useWords } from "../../words/words.tsx";
 import { PublishDialogue } from "../versions/PublishDialogue.tsx";
@@ -41,11 +42,12 @@ function Overview({ workspace, bot }: { workspace: string; bot: Bot }) {
         <Card title={t.liveTitle}>
           {bot.live ? (
             <div className={classes.rows}>
-              <p className={classes.number}>{bot.live.version}</p>
+              <p className={classes.number}>{t.publication(bot.live.number)}</p>
               <span>
-                {t.liveSince(bot.live.number, bot.live.published_by)} · <Ago at={bot.live.published_at} />
+                {bot.live.published_by} · <Ago at={bot.live.published_at} />
               </span>
               {bot.live.note && <span className="quiet">{bot.live.note}</span>}
+              <span className="mono quiet">{short(bot.live.version)}</span>
             </div>
           ) : (
             <div className={classes.rows}>{t.notLive}</div>

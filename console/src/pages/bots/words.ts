@@ -41,7 +41,7 @@ export const words = catalogue(
     // Overview
     liveTitle: "What is live",
     notLive: "Nothing is published yet. People cannot talk to this bot.",
-    liveSince: (number: number, by: string) => `Publication ${number}, by ${by}`,
+    publication: (number: number) => `Publication ${number}`,
     draftTitle: "What changed",
     sameDraft: "The draft is the same as what is live.",
     draftBy: (by: string) => `Draft last changed by ${by}`,
@@ -113,7 +113,7 @@ export const words = catalogue(
 
     liveTitle: "Qué está activo",
     notLive: "Aún no hay nada publicado. Nadie puede hablar con este bot.",
-    liveSince: (number: number, by: string) => `Publicación ${number}, de ${by}`,
+    publication: (number: number) => `Publicación ${number}`,
     draftTitle: "Qué ha cambiado",
     sameDraft: "El borrador es igual a lo que está activo.",
     draftBy: (by: string) => `Último cambio del borrador: ${by}`,

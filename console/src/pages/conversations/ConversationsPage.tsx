@@ -211,9 +211,7 @@ function Item({
     >
       <div className={classes.itemTop}>
         <span className={classes.itemName}>{contact.name ?? contact.address}</span>
-        <span className={classes.itemTime}>
-          <Ago at={last_at} />
-        </span>
+        <span className={classes.itemTime}>{last_at && <Ago at={last_at} />}</span>
       </div>
       <div className={classes.itemLine}>{last_line ?? " "}</div>
       <div className={classes.itemFoot}>

@@ -4,7 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconDots, IconSend } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { api, ok } from "../../api/client.ts";
 import type { Conversation, Line } from "../../api/contract.ts";
 import { keys } from "../../api/queries.ts";
@@ -12,6 +12,7 @@ import { useMay, useSession } from "../../session/useSession.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { Loaded } from "../../ui/Loaded.tsx";
 import { Problem } from "../../ui/Problem.tsx";
+import { short } from "../../ui/short.ts";
 import { Until } from "../../ui/Time.tsx";
 import { useAct } from "../../ui/useAct.ts";
 import { useLanguage, useWords } from "../../words/words.tsx";
@@ -75,7 +76,7 @@ function Head({ workspace, conversation }: { workspace: string; conversation: Co
           </span>
           {conversation.bot && (
             <span>
-              {conversation.bot} {conversation.version}
+              {conversation.bot} {short(conversation.version)}
             </span>
           )}
           {conversation.script && (
@@ -188,12 +189,17 @@ function LinesOf({ workspace, id }: { workspace: string; id: string }) {
     queryFn: ({ pageParam }) =>
       ok(
         api.GET("/workspaces/{workspace}/conversations/{id}/lines", {
-          params: { path: { workspace, id }, query: { from: pageParam, limit: 200 } },
+          params: { path: { workspace, id }, query: { from: pageParam, limit: 500 } },
         }),
       ),
-    getNextPageParam: ({ next }) => (next === undefined || next === null ? undefined : Number(next)),
+    getNextPageParam: ({ next }) => next,
   });
   const lines = pages.data?.pages.flatMap((page) => page.lines) ?? [];
+  const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
+  useEffect(() => {
+    // Lines come oldest first, and the newest are what is wanted.
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
   const place = useStickToEnd(lines.length);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
@@ -228,9 +234,16 @@ function Said({ line }: { line: Line }) {
   const t = useWords(words);
   const { language } = useLanguage();
   if (line.from === "note") {
+    const told: Record<string, string> = {
+      handover: t.handover,
+      hung_up: t.hungUp,
+      taken_over: t.takenOver(line.agent ?? t.somebody),
+      handed_back: t.handedBack,
+    };
+    const noted = told[line.kind] ?? line.text;
     return (
       <li className={classes.line} data-from="note">
-        {line.text}
+        {noted}
       </li>
     );
   }
@@ -240,7 +253,14 @@ function Said({ line }: { line: Line }) {
     { queued: t.queued, sent: t.sent, delivered: t.delivered, read: t.read, failed: t.failed }[line.delivery];
   return (
     <li className={classes.line} data-from={line.from}>
-      <div className={classes.bubble}>{line.text}</div>
+      <div className={classes.bubble}>
+        {line.text}
+        {line.choices?.map((label) => (
+          <span key={label} className={classes.choice}>
+            {label}
+          </span>
+        ))}
+      </div>
       <div className={classes.under}>
         <span>{who}</span>
         <time dateTime={line.at}>

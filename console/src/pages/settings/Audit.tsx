@@ -91,13 +91,13 @@ function Lines({ lines }: { lines: AuditLine[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {lines.map((line, at) => (
-            <Table.Tr key={line.n ?? `${line.at}-${at}`}>
+          {lines.map((line) => (
+            <Table.Tr key={line.number}>
               <Table.Td className="num">{exact(line.at, language)}</Table.Td>
               <Table.Td>{line.actor}</Table.Td>
               <Table.Td className="mono">{line.action}</Table.Td>
               <Table.Td className="wide mono">{line.object}</Table.Td>
-              <Table.Td className="wide">{line.outcome}</Table.Td>
+              <Table.Td className="wide">{line.allowed ? t.allowed : t.denied}</Table.Td>
               <Table.Td className="wide mono">{line.ip}</Table.Td>
             </Table.Tr>
           ))}

@@ -60,7 +60,21 @@ export function Totp({ account }: { account: Account }) {
       }
     >
       <Problem error={problem} />
-      {account.totp && <Text size="sm">{t.recoveryLeft(account.recovery_codes_left)}</Text>}
+      {account.totp && (
+        <Group gap={8}>
+          <Text size="sm">{t.recoveryLeft(account.recovery_codes_left)}</Text>
+          <Button
+            size="xs"
+            variant="default"
+            loading={busy}
+            onClick={() =>
+              act(async () => setCodes((await ok(api.POST("/account/recovery-codes"))).recovery_codes))
+            }
+          >
+            {t.newCodes}
+          </Button>
+        </Group>
+      )}
       {started && !codes && (
         <Confirmation started={started} onClose={() => setStarted(undefined)} onCodes={setCodes} />
       )}

@@ -181,12 +181,17 @@ function EditValue({
       value: (value) => (value ? null : required),
     },
     send: async ({ name, value }) => {
-      await api.PUT(`/workspaces/{workspace}/${kind}/{name}`, {
-        params: { path: { workspace, name } },
-        body: { value },
-      });
+      const params = { path: { workspace, name } };
+      const bots = secret
+        ? await api.PUT("/workspaces/{workspace}/secrets/{name}", { params, body: { value } }).then(() => [])
+        : (await ok(api.PUT("/workspaces/{workspace}/constants/{name}", { params, body: { value } })))
+            ?.unchanged_bots;
       await client.invalidateQueries({ queryKey: keys.settings(workspace, kind) });
-      notifications.show({ color: "teal", message: t.saved });
+      notifications.show(
+        bots && bots.length > 0
+          ? { color: "yellow", autoClose: false, message: t.oldValues(bots.join(", ")) }
+          : { color: "teal", message: t.saved },
+      );
       onClose();
     },
   });

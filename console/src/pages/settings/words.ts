@@ -100,6 +100,11 @@ export const words = catalogue(
     action: "What",
     object: "Of what",
     outcome: "How it ended",
+    allowed: "done",
+    denied: "refused",
+    newCodes: "New recovery codes",
+    oldValues: (bots: string) =>
+      `Saved. These bots do not fit the new value and go on with the one before: ${bots}`,
     when: "When",
     ip: "From",
     noAudit: "No lines fit",
@@ -256,6 +261,11 @@ export const words = catalogue(
     action: "Qué",
     object: "De qué",
     outcome: "Cómo terminó",
+    allowed: "hecho",
+    denied: "denegado",
+    newCodes: "Nuevos códigos de recuperación",
+    oldValues: (bots: string) =>
+      `Guardado. Estos bots no encajan con el valor nuevo y siguen con el anterior: ${bots}`,
     when: "Cuándo",
     ip: "Desde",
     noAudit: "Ninguna línea coincide",

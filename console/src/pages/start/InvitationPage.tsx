@@ -3,10 +3,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { api, ok } from "../../api/client.ts";
 import type { Invited } from "../../api/contract.ts";
-import { rememberSession } from "../../api/queries.ts";
+import { rememberSession, sessionQuery } from "../../api/queries.ts";
 import { useServerForm } from "../../forms/useServerForm.ts";
 import { Bars } from "../../ui/Loaded.tsx";
 import { Problem } from "../../ui/Problem.tsx";
+import { useAct } from "../../ui/useAct.ts";
 import { common } from "../../words/common.ts";
 import { roleWords } from "../../words/roles.ts";
 import { useWords } from "../../words/words.tsx";
@@ -21,6 +22,7 @@ export function InvitationPage() {
     queryKey: ["invitation", token],
     queryFn: () => ok(api.GET("/invitations/{token}", { params: { path: { token } } })),
   });
+  if (invited.data?.has_account) return <Join token={token} invited={invited.data} />;
   if (invited.data) return <Accept token={token} invited={invited.data} />;
   return (
     <Door title={invited.isError ? t.invitationOver : "…"}>
@@ -34,6 +36,40 @@ export function InvitationPage() {
       ) : (
         <Bars />
       )}
+    </Door>
+  );
+}
+
+/** For who has an account already: signed in, one button; else the sign-in first. */
+function Join({ token, invited }: { token: string; invited: Invited }) {
+  const t = useWords(words);
+  const roles = useWords(roleWords);
+  const client = useQueryClient();
+  const go = useNavigate();
+  const session = useQuery(sessionQuery);
+  const [act, busy, problem] = useAct();
+  const accept = async () => {
+    const call = api.POST("/invitations/{token}/accept", { params: { path: { token } }, body: {} });
+    rememberSession(client, await ok(call));
+    await go({ to: "/", replace: true });
+  };
+  return (
+    <Door title={t.invitedTitle(invited.workspace_name)} lead={t.invitedLead(roles[invited.role])}>
+      <Stack gap="sm">
+        <Problem error={problem} />
+        {session.data ? (
+          <Button loading={busy} onClick={() => act(accept)}>
+            {t.join(session.data.account.email)}
+          </Button>
+        ) : (
+          <>
+            <Text size="sm">{t.signInFirst(invited.email)}</Text>
+            <Button component={Link} to="/sign-in" search={{ to: `/invitation/${token}` } as never}>
+              {t.toSignIn}
+            </Button>
+          </>
+        )}
+      </Stack>
     </Door>
   );
 }

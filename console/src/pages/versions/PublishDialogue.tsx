@@ -36,7 +36,7 @@ export function PublishDialogue({
       const published = await ok(call);
       client.setQueryData(keys.bot(workspace, bot.id), published);
       void client.invalidateQueries({ queryKey: keys.bots(workspace) });
-      notifications.show({ color: "teal", message: t.published(published.live?.version ?? "") });
+      notifications.show({ color: "teal", message: t.published(published.live?.number ?? 0) });
       onClose();
     },
   });

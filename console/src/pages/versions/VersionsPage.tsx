@@ -15,6 +15,7 @@ import { Empty } from "../../ui/Empty.tsx";
 import { Loaded } from "../../ui/Loaded.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Scroll } from "../../ui/Scroll.tsx";
+import { short } from "../../ui/short.ts";
 import { Ago } from "../../ui/Time.tsx";
 import { useWords } from "../../words/words.tsx";
 import { DiffView } from "./DiffView.tsx";
@@ -66,9 +67,9 @@ function Compare({ workspace, bot, versions }: { workspace: string; bot: Bot; ve
   const choices = [
     { value: "draft", label: t.draft },
     { value: "live", label: t.live },
-    ...versions.map(({ number, version }) => ({
+    ...versions.map(({ number, note }) => ({
       value: String(number),
-      label: t.versionOf(number, version),
+      label: t.versionOf(number, note),
     })),
   ];
   return (
@@ -97,22 +98,22 @@ function Versions({ workspace, bot, versions }: { workspace: string; bot: string
   const may = useMay();
   const client = useQueryClient();
   const [back, setBack] = useState<Version>();
-  const rollBack = async ({ number, version }: Version) => {
+  const rollBack = async ({ number }: Version) => {
     const path = { workspace, bot };
     const answer = await ok(
       api.POST("/workspaces/{workspace}/bots/{bot}/roll-back", { params: { path }, body: { number } }),
     );
     client.setQueryData(keys.bot(workspace, bot), answer);
     await client.invalidateQueries({ queryKey: keys.bots(workspace) });
-    notifications.show({ color: "teal", message: t.rolledBack(version) });
+    notifications.show({ color: "teal", message: t.rolledBack(number) });
   };
   return (
     <Scroll label={t.title}>
       <Table>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th className="wide">{t.number}</Table.Th>
-            <Table.Th>{t.version}</Table.Th>
+            <Table.Th>{t.number}</Table.Th>
+            <Table.Th className="wide">{t.version}</Table.Th>
             <Table.Th>{t.when}</Table.Th>
             <Table.Th className="wide">{t.by}</Table.Th>
             <Table.Th className="wide">{t.noteHead}</Table.Th>
@@ -124,8 +125,8 @@ function Versions({ workspace, bot, versions }: { workspace: string; bot: string
         <Table.Tbody>
           {versions.map((version) => (
             <Table.Tr key={version.number}>
-              <Table.Td className="wide num">{version.number}</Table.Td>
-              <Table.Td className="mono">{version.version}</Table.Td>
+              <Table.Td className="num">{version.number}</Table.Td>
+              <Table.Td className="wide mono">{short(version.version)}</Table.Td>
               <Table.Td>
                 <Ago at={version.published_at} />
               </Table.Td>
@@ -140,7 +141,7 @@ function Versions({ workspace, bot, versions }: { workspace: string; bot: string
                       size="xs"
                       variant="default"
                       onClick={() => setBack(version)}
-                      aria-label={`${t.rollBack}: ${version.version}`}
+                      aria-label={`${t.rollBack}: ${version.number}`}
                     >
                       {t.rollBack}
                     </Button>
@@ -154,7 +155,7 @@ function Versions({ workspace, bot, versions }: { workspace: string; bot: string
       {back && (
         <Confirm
           harmless
-          title={t.rollBackTitle(back.version)}
+          title={t.rollBackTitle(back.number)}
           verb={t.rollBack}
           act={() => rollBack(back)}
           onClose={() => setBack(undefined)}
