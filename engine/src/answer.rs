@@ -132,6 +132,13 @@ impl Machine<'_> {
         answer.ok_or(Invalid::Kind)
     }
 
+    /// What is wanted, for a page.
+    pub(crate) fn retry_text(&mut self, question: &Question) -> String {
+        let sentences = &self.bot.sentences;
+        let own = retry_of(&question.kind, &sentences.retry, &sentences.choose);
+        self.text(question.retry.as_ref().unwrap_or(own))
+    }
+
     /// Says what is wanted, after an answer that was not. Choices have to be seen again.
     pub(crate) fn say_retry(&mut self, question: &Question, invalid: &Invalid) {
         let sentences = &self.bot.sentences;

@@ -38,6 +38,22 @@ pub enum Effect {
     },
     /// Keep the answers to a form.
     Keep(Lead),
+    /// Send the user a link to a login page of this session. The link is made by whoever delivers it, and the page is
+    /// answered with [`crate::Input::Page`].
+    OfferPage(PageOffer),
+}
+
+/// A link to a login page, without the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageOffer {
+    /// The Authorization Token component.
+    pub component: Name,
+    /// Which login page of the session it is.
+    pub attempt: u32,
+    /// What is said.
+    pub text: String,
+    /// What the link says.
+    pub label: String,
 }
 
 /// Names an answer to a question of a component.

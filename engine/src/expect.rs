@@ -4,6 +4,7 @@ use countersign_model::ChannelKind;
 use countersign_script::Runnable;
 use countersign_script::program::{AnswerKind, Keypad, Question, StepIx, StepKind};
 
+use crate::page;
 use crate::session::{Asking, Calling, Expect, ExpectKind, Session, State};
 
 /// What the channel must collect for a question.
@@ -12,6 +13,15 @@ pub(crate) fn expect(bot: &Runnable, channel: ChannelKind, step: StepIx, doing: 
     match open(bot, step, doing) {
         Some(Open::Question(question, by_number)) => {
             Expect { kind: kind_of(question, by_number, keypad), secret: question.secret }
+        }
+        // Nobody is to think that a password is wanted here.
+        Some(Open::Link) => Expect { kind: ExpectKind::Text, secret: false },
+        Some(Open::Digits) => {
+            let digits = page::DIGITS;
+            Expect {
+                kind: ExpectKind::Digits(Keypad { min: digits, max: digits, ..Keypad::default() }),
+                secret: false,
+            }
         }
         Some(Open::Choices(choices)) if keypad => {
             Expect { kind: ExpectKind::Digits(choice_keypad(choices)), secret: false }
@@ -54,12 +64,22 @@ enum Open<'b> {
     Question(&'b Question, bool),
     /// So many choices.
     Choices(usize),
+    /// A link to a login page.
+    Link,
+    /// The digits of a login page.
+    Digits,
 }
 
 /// What a step asks; `None` when it asks nothing of the kind.
 fn open(bot: &Runnable, step: StepIx, doing: Asking) -> Option<Open<'_>> {
     let kind = &bot.steps.get(step.at())?.kind;
+    let of_page = |page: crate::session::Page| {
+        let token = bot.tokens.get(page.login.token.at())?;
+        (usize::from(page.login.question) == token.questions.len()).then_some(())
+    };
     let question = match (doing, kind) {
+        (Asking::Page(page), _) => return of_page(page).map(|()| Open::Link),
+        (Asking::Digits(unconfirmed), _) => return of_page(unconfirmed.page).map(|()| Open::Digits),
         (Asking::Login(login), _) => {
             let token = bot.tokens.get(login.token.at())?;
             let question = token.questions.get(usize::from(login.question))?;

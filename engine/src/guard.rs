@@ -22,6 +22,7 @@ impl Machine<'_> {
                 None => expect::expect(self.bot, self.session.channel, step, doing).secret,
             },
             State::Calling { purpose: Calling::Login(login) | Calling::Before(login), .. } => asked(login),
+            State::Calling { purpose: Calling::Page(page), .. } => asked(page.login),
             State::Calling { .. } | State::Paused { .. } => false,
             State::Ended(Reason::Lapsed { secret, .. }) => {
                 secret && matches!(input, Input::Reply(_) | Input::TakenOver)

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use countersign_model::{CallId, Name, Reply, TimerId, Timestamp};
+use countersign_model::{CallId, Name, Reply, SecretText, TimerId, Timestamp};
 
 use crate::session::Held;
 
@@ -33,6 +33,22 @@ pub enum Input {
     HandedBack,
     /// The user hung up or left. Tokens that belong to the call are forgotten, even one that comes later.
     HungUp,
+    /// The user has posted a login page. It does nothing when another page, or none, stands open.
+    Page {
+        /// Which page.
+        attempt: u32,
+        /// What was typed, question by question.
+        answers: Vec<SecretText>,
+        /// Names the browser; what the page shows of this post is for it alone.
+        browser: u128,
+    },
+    /// The user sent something while the digits of a page are asked for. Whoever knows them has compared.
+    Digits {
+        /// What was sent.
+        reply: Reply,
+        /// Whether it is the digits of [`crate::OpenPage::browser`]'s page.
+        right: bool,
+    },
 }
 
 /// How a call ended.

@@ -21,6 +21,7 @@ mod input;
 mod limits;
 mod machine;
 mod number;
+mod page;
 mod render;
 mod response;
 mod session;
@@ -30,11 +31,12 @@ mod value;
 mod warning;
 
 pub use effect::{
-    AnswerRef, Effect, Forgotten, Lead, OutgoingRequest, ServiceCall, TokenPurpose, TokenRequest,
+    AnswerRef, Effect, Forgotten, Lead, OutgoingRequest, PageOffer, ServiceCall, TokenPurpose, TokenRequest,
 };
 pub use error::StepError;
 pub use input::{Cause, Input, Outcome, Refusal, Response};
 pub use limits::Limits;
+pub use page::{OpenPage, PageQuestion, PageStage};
 pub use session::{Expect, ExpectKind, Held, Reason, Session, SessionError, Status};
 pub use warning::Warning;
 
@@ -69,7 +71,7 @@ pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> R
     }
     let mut machine = machine::Machine::new(bot, session, now);
     let at_stake = machine.is_secret_at_stake(&input);
-    let (is_reply, before) = (matches!(input, Input::Reply(_)), machine.session.state);
+    let (is_reply, before) = (matches!(input, Input::Reply(_) | Input::Digits { .. }), machine.session.state);
     match input {
         Input::Reply(reply) => machine.reply(reply)?,
         Input::Completed { call, outcome } => machine.completed(call, outcome),
@@ -80,6 +82,11 @@ pub fn step(bot: &Runnable, session: Session, input: Input, now: Timestamp) -> R
         Input::TakenOver => machine.taken_over(),
         Input::HandedBack => machine.handed_back(),
         Input::HungUp => machine.hung_up(),
+        Input::Page { attempt, answers, browser } => machine.posted(attempt, answers, browser),
+        Input::Digits { reply, right } => {
+            machine.digits_right = right;
+            machine.reply(reply)?;
+        }
     }
     // What changed nothing was of no consequence for the secret either.
     if at_stake && (is_reply || machine.session.state != before) {

@@ -13,6 +13,10 @@ pub struct Limits {
     pub depth: usize,
     /// How long a login waits for the user.
     pub login_lapse: Duration,
+    /// How long a login page can be posted.
+    pub page_life: Duration,
+    /// How long the digits of a page are waited for.
+    pub digits_life: Duration,
     /// How long a sealed answer is of use: what a login with several questions takes, each answered in time.
     pub answer_life: Duration,
     /// How long a message that the bot has no use for is taken for a secret, after a secret question that was answered
@@ -34,6 +38,8 @@ impl Limits {
         calls: 10,
         depth: 16,
         login_lapse: Duration::from_secs(15 * 60),
+        page_life: Duration::from_secs(10 * 60),
+        digits_life: Duration::from_secs(5 * 60),
         answer_life: Duration::from_secs(60 * 60),
         guard_after_failure: Duration::from_secs(120),
         guard_after_success: Duration::from_secs(10),

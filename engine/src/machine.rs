@@ -6,7 +6,7 @@ use countersign_script::program::{ScriptIx, StepIx, Text, TokenIx, TokenScope};
 
 use crate::exec;
 use crate::limits::Limits;
-use crate::session::{Asking, Held, Login, Reason, ServiceRun, Session, State, Token};
+use crate::session::{Asking, Calling, Held, Reason, ServiceRun, Session, State, Token};
 use crate::{Effect, Forgotten, Heard, StepError, Turn, Warning};
 
 /// The session at hand and what has come of it so far.
@@ -23,6 +23,8 @@ pub(crate) struct Machine<'b> {
     pub(crate) understood: bool,
     /// Whether the secret that was at stake did what it was asked for.
     pub(crate) secret_was_good: bool,
+    /// Whether what the user sent is the digits of the page.
+    pub(crate) digits_right: bool,
     /// The step at hand, for warnings.
     pub(crate) at: Option<StepIx>,
     passed: Vec<StepIx>,
@@ -55,6 +57,7 @@ impl<'b> Machine<'b> {
             guarded,
             understood: false,
             secret_was_good: false,
+            digits_right: false,
             at: None,
             passed: Vec::new(),
             steps: 0,
@@ -80,10 +83,10 @@ impl<'b> Machine<'b> {
         }
         self.session.turns = self.session.turns.wrapping_add(1);
         self.session.calls_in_turn = 0;
-        if let State::Asking { doing: Asking::Login(login), lapse: Some((_, until)), .. } = self.session.state
+        if let State::Asking { doing, lapse: Some((_, until)), .. } = self.session.state
             && until <= self.now
         {
-            self.lapse(login);
+            self.lapse(doing);
         }
         match self.session.state {
             State::Asking { step, doing, tries, .. } => {
@@ -145,9 +148,7 @@ impl<'b> Machine<'b> {
     /// A timer went off.
     pub(crate) fn elapsed(&mut self, timer: TimerId) {
         match self.session.state {
-            State::Asking { doing: Asking::Login(login), lapse: Some((set, _)), .. } if set == timer => {
-                self.lapse(login);
-            }
+            State::Asking { doing, lapse: Some((set, _)), .. } if set == timer => self.lapse(doing),
             State::Paused { timer: set, next, .. } if set == timer => self.run(next),
             _ => {}
         }
@@ -156,10 +157,14 @@ impl<'b> Machine<'b> {
     /// The vault says which tokens it holds.
     pub(crate) fn know_tokens(&mut self, held: &[Held]) {
         let bot = self.bot;
+        let unconfirmed = self.unconfirmed();
         self.session.tokens = held
             .iter()
             .filter_map(|held| {
                 let at = bot.tokens.iter().position(|token| token.id == held.token)?;
+                if unconfirmed == Some(TokenIx(at as u16)) {
+                    return None;
+                }
                 Some(Token {
                     token: TokenIx(at as u16),
                     logged_in_at: held.logged_in_at,
@@ -301,19 +306,34 @@ impl<'b> Machine<'b> {
         TimerId(self.session.timers)
     }
 
-    fn lapse(&mut self, login: Login) {
+    fn lapse(&mut self, doing: Asking) {
+        let Some(login) = doing.login() else { return };
         let component = &self.bot.tokens[login.token.at()];
-        let secret = component.questions.get(usize::from(login.question)).is_some_and(|q| q.secret);
+        let secret = match doing {
+            Asking::Page(_) | Asking::Digits(_) => component.questions.iter().any(|q| q.secret),
+            _ => component.questions.get(usize::from(login.question)).is_some_and(|q| q.secret),
+        };
         self.forget_open_answers();
         self.end(Reason::Lapsed { token: login.token, secret });
     }
 
-    /// Forgets sealed answers of what is under way.
+    /// The token that a login page brings or has brought, and that nobody may use before its digits were typed.
+    fn unconfirmed(&self) -> Option<TokenIx> {
+        match self.session.state {
+            State::Asking { doing: Asking::Digits(unconfirmed), .. } => Some(unconfirmed.page.login.token),
+            State::Calling { purpose: Calling::Page(page), .. } => Some(page.login.token),
+            _ => None,
+        }
+    }
+
+    /// Forgets sealed answers of what is under way, and a token that nobody has confirmed.
     pub(crate) fn forget_open_answers(&mut self) {
+        if let Some(token) = self.unconfirmed() {
+            self.drop_token(token);
+        }
         let (step, token) = match self.session.state {
-            State::Asking { step, doing: Asking::Login(login), .. } => (step, Some(login.token)),
+            State::Asking { step, doing, .. } => (step, doing.login().map(|login| login.token)),
             State::Calling { step, purpose, .. } => (step, purpose.login().map(|login| login.token)),
-            State::Asking { step, .. } => (step, None),
             State::Paused { .. } | State::Ended(_) => return,
         };
         if let Some(token) = token {

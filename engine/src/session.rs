@@ -32,6 +32,8 @@ pub struct Session {
     pub(crate) greeted: bool,
     /// Until when a message that the bot has no use for is taken for a secret.
     pub(crate) guarded_until: Option<Timestamp>,
+    /// Login pages so far.
+    pub(crate) pages: u32,
 }
 
 /// What a session is doing.
@@ -48,15 +50,25 @@ pub(crate) enum State {
 pub(crate) enum Asking {
     Options,
     Question,
-    Form { question: u8 },
-    Service { question: u8 },
+    Form {
+        question: u8,
+    },
+    Service {
+        question: u8,
+    },
     Login(Login),
+    /// The user is to log in on a page.
+    Page(Page),
+    /// The user has logged in on a page, and is to type the digits that it shows.
+    Digits(Unconfirmed),
 }
 
 impl Asking {
     pub(crate) fn login(self) -> Option<Login> {
         match self {
             Self::Login(login) => Some(login),
+            Self::Page(page) => Some(page.login),
+            Self::Digits(unconfirmed) => Some(unconfirmed.page.login),
             Self::Options | Self::Question | Self::Form { .. } | Self::Service { .. } => None,
         }
     }
@@ -70,12 +82,15 @@ pub(crate) enum Calling {
     Before(Login),
     Login(Login),
     Refresh(Login),
+    /// A login with what was typed on a page.
+    Page(Page),
 }
 
 impl Calling {
     pub(crate) fn login(self) -> Option<Login> {
         match self {
             Self::Service => None,
+            Self::Page(page) => Some(page.login),
             Self::Before(login) | Self::Login(login) | Self::Refresh(login) => Some(login),
         }
     }
@@ -87,6 +102,33 @@ pub(crate) struct Login {
     pub(crate) token: TokenIx,
     pub(crate) question: u8,
     pub(crate) failures: u8,
+}
+
+/// A login page. All its questions stand open at once, so its login stands behind the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Page {
+    pub(crate) login: Login,
+    /// Its number in the session.
+    pub(crate) attempt: u32,
+    /// When its time is over.
+    pub(crate) until: Timestamp,
+    /// Who posted last.
+    pub(crate) browser: u128,
+    /// Which answers of the last post were not of the kind that was asked for, a bit for each.
+    pub(crate) invalid: u128,
+    /// Whether the auth service refused the last post.
+    pub(crate) refused: bool,
+}
+
+/// A token that is not used before the user has typed the digits of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Unconfirmed {
+    pub(crate) page: Page,
+    pub(crate) logged_in_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) refreshable: bool,
+    /// When the time for the digits is over.
+    pub(crate) until: Timestamp,
 }
 
 /// What a Web Service has got so far; kept while its user logs in again.
@@ -210,7 +252,7 @@ const NO_TOKEN: TokenIx = TokenIx(u16::MAX);
 
 impl Session {
     /// The version of the bytes that [`Session::to_bytes`] writes.
-    pub const FORMAT: u8 = 2;
+    pub const FORMAT: u8 = 3;
 
     /// A session in which nothing has begun.
     pub fn new(bot: &Runnable, channel: ChannelKind, contact: Contact) -> Self {
@@ -232,6 +274,7 @@ impl Session {
             calls_in_turn: 0,
             greeted: false,
             guarded_until: None,
+            pages: 0,
         }
     }
 
@@ -240,10 +283,10 @@ impl Session {
     pub fn rebase(&mut self, bot: &Runnable) {
         if let State::Ended(_) = self.state {
             let new = Self::new(bot, self.channel, std::mem::take(&mut self.contact));
-            // The numbers of calls and timers go on: they name rows and idempotency keys of this conversation.
+            // The numbers of calls, timers and pages go on: they name rows and idempotency keys of this conversation.
             let (calls, timers, turns, greeted) = (self.calls, self.timers, self.turns, self.greeted);
-            let (state, guarded_until) = (self.state, self.guarded_until);
-            *self = Self { calls, timers, turns, greeted, state, guarded_until, ..new };
+            let (state, guarded_until, pages) = (self.state, self.guarded_until, self.pages);
+            *self = Self { calls, timers, turns, greeted, state, guarded_until, pages, ..new };
             // The token may have another number now, or none. A late answer is a secret all the same.
             if let State::Ended(Reason::Lapsed { token, .. }) = &mut self.state {
                 *token = NO_TOKEN;
@@ -315,8 +358,9 @@ impl Session {
         };
         match bytes.split_first() {
             Some((&Self::FORMAT, rest)) => read(rest),
-            // The format before ended one field earlier.
-            Some((1, rest)) => read(&[rest, &[0]].concat()),
+            // The formats before ended one and two fields earlier.
+            Some((2, rest)) => read(&[rest, &[0]].concat()),
+            Some((1, rest)) => read(&[rest, &[0, 0]].concat()),
             Some((other, _)) => Err(SessionError::Version(*other)),
             None => Err(SessionError::Damaged),
         }

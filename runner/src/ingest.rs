@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_model::{Contact, Name, Reply, SecretText, Timestamp};
-use countersign_store::{ConversationKey, InboundKind, NewInbound};
+use countersign_store::{ConversationKey, InboundKind, NewInbound, SessionId};
 
 use crate::error::IngestError;
 use crate::parts::{Inner, Runner};
@@ -52,6 +52,17 @@ pub enum Event {
     HungUp,
     /// The address has another owner, or may have one: logins, answers and the conversation of the one before end.
     OwnerChanged,
+    /// The user has posted a login page.
+    Page {
+        /// The session that it belongs to.
+        session: SessionId,
+        /// Which page of the session.
+        attempt: u32,
+        /// Names the browser.
+        browser: u128,
+        /// What was typed, question by question.
+        answers: Vec<SecretText>,
+    },
 }
 
 impl Runner {
@@ -89,8 +100,8 @@ impl Event {
         match self {
             Self::Reply(_) => InboundKind::Reply,
             Self::Begin | Self::Start(_) | Self::HandedBack | Self::AgentSaid { .. } => InboundKind::Begin,
-            // None of them waits for a call that is under way.
-            Self::HungUp | Self::OwnerChanged | Self::TakenOver { .. } => InboundKind::HungUp,
+            // None of them waits for a call that is under way. A page that is posted meanwhile does nothing.
+            Self::HungUp | Self::OwnerChanged | Self::TakenOver { .. } | Self::Page { .. } => InboundKind::HungUp,
         }
     }
 }

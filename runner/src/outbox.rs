@@ -58,7 +58,13 @@ impl Inner {
             None => {
                 Failpoint::DeliveryBeforeSend.pass();
                 let result = match self.registry.channel(&key.workspace, &key.channel) {
-                    Some(account) => account.sender.deliver(key, &claimed.delivery, claimed.done).await,
+                    Some(account) => match self.with_link(key, &claimed.delivery, claimed.created_at).await {
+                        Ok(linked) => {
+                            let delivery = linked.as_ref().unwrap_or(&claimed.delivery);
+                            account.sender.deliver(key, delivery, claimed.done).await
+                        }
+                        Err(why) => Err(why),
+                    },
                     None => Err(SendError::Never { code: None }),
                 };
                 Failpoint::DeliveryAfterSend.pass();

@@ -3,10 +3,13 @@
 //!
 //! A text is a row of fields; each is `-;` for nothing, or its length in bytes, `:` and the field.
 
+use std::str::FromStr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_engine::{Cause, Outcome, Refusal, Response};
 use countersign_model::{Contact, Content, Media, MediaKind, MessageRef, Reply, SecretText, Timestamp};
+use countersign_store::SessionId;
 
 use crate::ingest::Event;
 
@@ -19,6 +22,7 @@ const OUTCOME: &str = "o1";
 
 /// An event and its user as a text.
 pub(crate) fn event_to_text(contact: &Contact, event: &Event) -> SecretText {
+    let page: [Option<String>; 3];
     let mut fields = vec![
         Some(EVENT),
         Some(contact.address.as_str()),
@@ -33,6 +37,13 @@ pub(crate) fn event_to_text(contact: &Contact, event: &Event) -> SecretText {
         Event::HandedBack => fields.push(Some("back")),
         Event::HungUp => fields.push(Some("hung-up")),
         Event::OwnerChanged => fields.push(Some("owner")),
+        Event::Page { session, attempt, browser, answers } => {
+            let numbers = [session.0.to_string(), attempt.to_string(), browser.to_string()];
+            page = numbers.map(Some);
+            fields.push(Some("page"));
+            fields.extend(page.iter().map(Option::as_deref));
+            fields.extend(answers.iter().map(|answer| Some(answer.expose())));
+        }
         Event::Reply(Reply { content, reference }) => {
             fields.extend([Some("reply"), reference.as_ref().map(|reference| reference.0.as_str())]);
             match content {
@@ -76,6 +87,15 @@ pub(crate) fn event_from_text(text: &SecretText) -> Result<(Contact, Event), Unr
         "back" => Event::HandedBack,
         "hung-up" => Event::HungUp,
         "owner" => Event::OwnerChanged,
+        "page" => {
+            let session = SessionId(fields.parsed()?);
+            let (attempt, browser) = (fields.parsed()?, fields.parsed()?);
+            let mut answers = Vec::new();
+            while !fields.0.is_empty() {
+                answers.push(fields.some()?.into());
+            }
+            Event::Page { session, attempt, browser, answers }
+        }
         "reply" => {
             let reference = fields.take()?.map(|reference| MessageRef(reference.to_owned()));
             let content = match fields.some()? {
@@ -242,6 +262,10 @@ impl<'a> Fields<'a> {
     }
 
     fn number(&mut self) -> Result<i64, Unreadable> {
+        self.parsed()
+    }
+
+    fn parsed<T: FromStr>(&mut self) -> Result<T, Unreadable> {
         self.some()?.parse().map_err(|_| Unreadable)
     }
 }
@@ -266,6 +290,13 @@ mod tests {
             Event::HandedBack,
             Event::HungUp,
             Event::OwnerChanged,
+            Event::Page {
+                session: SessionId(u128::MAX),
+                attempt: 7,
+                browser: 1 << 100,
+                answers: vec!["ada".into(), "".into(), "-;3:x".into()],
+            },
+            Event::Page { session: SessionId(0), attempt: 0, browser: 0, answers: vec![] },
             Event::Reply(Reply::text("")),
             reply(Content::Text("pässwörd\n5:x".into())),
             reply(Content::Digits("12".into())),

@@ -106,6 +106,8 @@ impl Channel for ProviderChannel {
             }
             // On a channel with a provider a person takes over in the console, where nothing has to be sent.
             Delivery::Handover { .. } => Ok(()),
+            // Nobody serves login pages here.
+            Delivery::Page { .. } => Err(SendError::Never { code: None }),
         }
     }
 }

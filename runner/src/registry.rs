@@ -15,6 +15,8 @@ pub struct Registry(RwLock<Content>);
 #[derive(Default)]
 struct Content {
     workspaces: HashMap<Name, Workspace>,
+    /// Where login pages are served.
+    login_pages: Option<Arc<str>>,
 }
 
 #[derive(Default)]
@@ -81,6 +83,15 @@ impl Registry {
         make: impl Fn() -> Option<Runnable> + Send + Sync + 'static,
     ) {
         self.write().of(workspace).older.insert(version, Arc::new(make));
+    }
+
+    /// Says under which address login pages are served from now on: at `/login/` below it.
+    pub fn serve_login_pages(&self, base: &str) {
+        self.write().login_pages = Some(base.trim_end_matches('/').into());
+    }
+
+    pub(crate) fn login_pages(&self) -> Option<Arc<str>> {
+        self.read().login_pages.clone()
     }
 
     /// Adds a secret of a workspace, or puts it in the place of the one with its name.

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::IngestError;
-use crate::ingest::Inbound;
+use crate::ingest::{Event, Inbound};
 use crate::observer::Notice;
 use crate::parts::{Inner, Runner};
 use crate::payload;
@@ -68,8 +68,10 @@ impl Inner {
         let Inbound { conversation: key, id, contact, event } = inbound;
         let (account, now, kind) = (self.account(&key)?, self.now(), event.kind());
         let plain = payload::event_to_text(&contact, &event);
+        // A page belongs to one session, which is looked at when its row is read.
+        let tries = if matches!(event, Event::Page { .. }) { 0 } else { TRIES };
         let mut heard = Some(Heard::event(contact, event));
-        for _ in 0..TRIES {
+        for _ in 0..tries {
             let Some(ahead) = self.store.hold(self.worker, &key, kind, now, now.plus(LEASE)) else { break };
             let Some(heard) = heard.take().or_else(|| read(&plain)) else {
                 self.give_back(&ahead.lease).await;

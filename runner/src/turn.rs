@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_engine::{
-    Cause, Effect, Forgotten, Held, Input, Outcome, Reason, Session, Status, StepError, Turn,
+    Cause, Effect, Forgotten, Held, Input, Outcome, PageOffer, Reason, Session, Status, StepError, Turn,
 };
 use countersign_model::{Contact, Name, OutMessage, SecretText, Timestamp};
 use countersign_script::Runnable;
@@ -282,6 +282,7 @@ impl Inner {
             self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
             return Ok(commit);
         };
+        let input = self.with_digits(key, id, &session, input)?;
         let was_handed_over = session.status(&bot) == Status::Ended(Reason::HandedOver);
         let turn = match countersign_engine::step(&bot, session, input, now) {
             Ok(turn) => turn,
@@ -343,6 +344,7 @@ impl Inner {
                 let event =
                     opened.and_then(|text| payload::event_from_text(&text).map_err(|_| Dropped::Unreadable));
                 match event {
+                    Ok((_, Event::Page { session, .. })) if Some(session) != current => None,
                     Ok((contact, event)) => Some(Heard::event(contact, event)),
                     Err(why) => {
                         self.tell(key, &Notice::Dropped(why));
@@ -461,6 +463,11 @@ impl Inner {
                     commit.transcript.push(Line::Handover { number: number.clone() });
                     commit.outbox.push(Delivery::Handover { number });
                 }
+                Effect::OfferPage(PageOffer { attempt, text, label, .. }) => {
+                    let (said, open) = (text.clone(), label.clone());
+                    commit.transcript.push(Line::Page { session: id, attempt, text: said, label: open });
+                    commit.outbox.push(Delivery::Page { session: id, attempt, text, label });
+                }
                 Effect::Keep(lead) => {
                     commit.leads.push(Lead { form: lead.form, answers: lead.answers, at: commit.now });
                 }
@@ -494,6 +501,7 @@ fn input(event: Event) -> Option<Input> {
         Event::TakenOver { .. } => Some(Input::TakenOver),
         Event::HandedBack => Some(Input::HandedBack),
         Event::HungUp => Some(Input::HungUp),
+        Event::Page { attempt, browser, answers, .. } => Some(Input::Page { attempt, answers, browser }),
         Event::OwnerChanged | Event::AgentSaid { .. } => None,
     }
 }

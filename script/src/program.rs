@@ -121,6 +121,14 @@ pub struct Sentences {
     pub trouble: Text,
     /// Asked on a text channel for something that only a phone's keypad or digits can give.
     pub digits_only: Text,
+    /// Sent with the link to a login page.
+    pub login_page: Text,
+    /// What that link says.
+    pub login_page_open: Text,
+    /// The login on the page was good, and its digits are to be typed in the chat.
+    pub page_digits: Text,
+    /// What was typed is not the digits of the page.
+    pub page_digits_wrong: Text,
 }
 
 /// What is said when an answer is not of the kind asked for.

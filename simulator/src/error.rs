@@ -1,4 +1,4 @@
-use countersign_runner::{IngestError, KeysError, RunError};
+use countersign_runner::{IngestError, KeysError, PageError, RunError};
 use countersign_vault::SealError;
 
 /// Why a conversation cannot begin or go on. None of these comes of what the user says or a service answers.
@@ -23,6 +23,9 @@ pub enum TalkError {
     /// A call under way can be hung up, and nothing else.
     #[error("only a phone call can be hung up")]
     NoCall,
+    /// A login page is posted that the bot has not sent, or whose time is over.
+    #[error("no login page stands open")]
+    NoPage,
     /// The clock goes forward, and not for ever.
     #[error("the clock can be moved by at most 400 days at once")]
     TooLong,
@@ -38,6 +41,9 @@ pub enum TalkError {
     /// What was said was not taken.
     #[error(transparent)]
     Ingest(#[from] IngestError),
+    /// What was posted on a login page was not taken.
+    #[error(transparent)]
+    Page(#[from] PageError),
     /// A worker failed.
     #[error(transparent)]
     Run(#[from] RunError),

@@ -7,6 +7,7 @@ use countersign_engine::Status;
 use countersign_model::{
     ChannelKind, Choice, Content, Media, MessageRef, OutMessage, Reply, SecretText, Timestamp,
 };
+use countersign_runner::LoginPage;
 use countersign_store::{Line, TokenInfo, TranscriptRow};
 
 use crate::error::TalkError;
@@ -40,6 +41,8 @@ pub enum Act {
     HangUp,
     /// Lets time pass.
     Wait(Duration),
+    /// Posts the login page that stands open: what is typed, question by question.
+    Page(Vec<SecretText>),
 }
 
 /// A conversation with what an author wants to see beside it.
@@ -81,6 +84,10 @@ impl Simulation {
                 self.talk.pass(time, &mut |_| {}).await?;
                 return self.look().await;
             }
+            Act::Page(answers) => {
+                self.talk.post_page(answers, &mut |_| {}).await?;
+                return self.look().await;
+            }
             Act::Text(text) => Content::Text(text),
             Act::Digits(digits) => Content::Digits(digits),
             Act::Silence => Content::Silence,
@@ -120,6 +127,14 @@ impl Simulation {
             Some(Line::Bot(message)) => message.choices(),
             _ => &[],
         }
+    }
+
+    /// The login page that stands open, or shows its digits.
+    ///
+    /// # Errors
+    /// [`TalkError`].
+    pub async fn page(&self) -> Result<Option<LoginPage>, TalkError> {
+        self.talk.page().await
     }
 
     /// What the conversation is doing.

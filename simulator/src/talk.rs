@@ -9,8 +9,8 @@ use countersign_egress::{Policy, Transport};
 use countersign_engine::{Reason, Status};
 use countersign_model::{ChannelKind, Contact, Name, OutMessage, Reply, SecretText, Timestamp};
 use countersign_runner::{
-    Channel, ChannelAccount, ConversationKey, Delivery, Event, Inbound, MemoryStore, Observer, Parts, Random,
-    Registry, RunError, Runner, SendError, Sleeper, View, open_keys,
+    Channel, ChannelAccount, ConversationKey, Delivery, Event, Inbound, LoginPage, MemoryStore, Observer,
+    Parts, Random, Registry, RunError, Runner, SendError, Sleeper, View, open_keys,
 };
 use countersign_script::Runnable;
 use countersign_store::{TokenInfo, TranscriptRow};
@@ -52,6 +52,13 @@ pub enum Heard {
     Said(OutMessage),
     /// The bot deletes the user's message, because it holds a secret.
     Erased,
+    /// The bot sends a link to a login page. Here it leads nowhere: see [`Talk::page`].
+    Page {
+        /// What is said.
+        text: String,
+        /// What the link says.
+        label: String,
+    },
     /// A person or a number takes over.
     HandedOver {
         /// The number; a person when `None`.
@@ -146,6 +153,27 @@ impl Talk {
     /// The user hangs up.
     pub async fn hang_up(&mut self, hear: Hear<'_>) -> Result<(), TalkError> {
         self.event(Event::HungUp, hear).await
+    }
+
+    /// The login page that stands open, or shows its digits.
+    ///
+    /// # Errors
+    /// [`TalkError`].
+    pub async fn page(&self) -> Result<Option<LoginPage>, TalkError> {
+        Ok(self.runner.open_login_page(&self.key).await?)
+    }
+
+    /// The user posts the login page that stands open.
+    ///
+    /// # Errors
+    /// [`TalkError`]; also when none stands open.
+    pub async fn post_page(&mut self, answers: Vec<SecretText>, hear: Hear<'_>) -> Result<(), TalkError> {
+        self.events += 1;
+        let form = format!("event-{}", self.events);
+        if !self.runner.post_open_login_page(&self.key, &form, answers).await? {
+            return Err(TalkError::NoPage);
+        }
+        self.drive(hear).await
     }
 
     /// Moves the clock on; timers go off at their own times on the way.
@@ -245,6 +273,7 @@ impl Channel for Ear {
             Delivery::Say(message) => Heard::Said(message.clone()),
             Delivery::Erase(_) => Heard::Erased,
             Delivery::Handover { number } => Heard::HandedOver { number: number.clone() },
+            Delivery::Page { text, label, .. } => Heard::Page { text: text.clone(), label: label.clone() },
         };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(heard);
         Ok(())

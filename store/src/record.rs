@@ -237,13 +237,24 @@ pub enum Line {
     },
     /// The person gave the conversation back to the bot.
     HandedBack,
+    /// The bot sent a link to a login page. The link itself stands nowhere.
+    Page {
+        /// The session that the page belongs to.
+        session: SessionId,
+        /// Which page of the session.
+        attempt: u32,
+        /// What was said.
+        text: String,
+        /// What the link says.
+        label: String,
+    },
 }
 
 impl Line {
     /// What was said, in words; `None` when there are none, or they are secret.
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::User(text) | Self::Agent { text, .. } => Some(text),
+            Self::User(text) | Self::Agent { text, .. } | Self::Page { text, .. } => Some(text),
             Self::Bot(message) => match message {
                 OutMessage::Text(text) | OutMessage::Options { text, .. } | OutMessage::Link { text, .. } => {
                     Some(text)
@@ -281,6 +292,17 @@ pub enum Delivery {
     Handover {
         /// A phone number; `None` means a person in the console.
         number: Option<String>,
+    },
+    /// Send a link to a login page. The link is made when it is sent, and stands nowhere.
+    Page {
+        /// The session that the page belongs to.
+        session: SessionId,
+        /// Which page of the session.
+        attempt: u32,
+        /// What is said.
+        text: String,
+        /// What the link says.
+        label: String,
     },
 }
 

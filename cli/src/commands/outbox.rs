@@ -134,6 +134,7 @@ fn what(letter: &DeadLetter) -> &'static str {
         Delivery::Say(_) => "message",
         Delivery::Erase(_) => "deletion",
         Delivery::Handover { .. } => "handover",
+        Delivery::Page { .. } => "login page",
     }
 }
 

@@ -37,10 +37,15 @@ impl Play<'_> {
             "elapsed" => Input::Elapsed(self.timers.last()?.0),
             // A timer that was set earlier.
             "elapsed first" => Input::Elapsed(self.timers.first()?.0),
+            _ if words.starts_with("page ") => page(words),
             _ => {
                 let (kind, rest) = words.split_once(": ").unwrap_or((words, ""));
                 match kind {
                     "start" => Input::Start(rest.parse().unwrap()),
+                    "right digits" => Input::Digits {
+                        reply: Reply { content: Content::Text(rest.into()), reference: None },
+                        right: true,
+                    },
                     "tokens" => Input::Tokens(self.tokens(rest)),
                     _ => Input::Reply(reply(kind, rest)),
                 }
@@ -101,6 +106,14 @@ impl Play<'_> {
 pub(super) fn duration(text: &str) -> Duration {
     let seconds = text.trim_start_matches('+').trim_end_matches(" s");
     Duration::from_secs(seconds.parse().unwrap_or_else(|_| panic!("`{text}` is no number of seconds")))
+}
+
+/// `page 2 by 7: ada | hunter2`: the second page, posted by browser 7.
+fn page(words: &str) -> Input {
+    let (head, answers) = words.split_once(": ").unwrap_or((words, ""));
+    let numbers: Vec<&str> = head.split(' ').collect();
+    let answers = answers.split(" | ").map(Into::into).collect();
+    Input::Page { attempt: numbers[1].parse().unwrap(), answers, browser: numbers[3].parse().unwrap() }
 }
 
 /// `text`, or `text#m1` with the provider's id of the message.

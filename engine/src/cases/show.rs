@@ -58,6 +58,9 @@ fn effect(effect: &Effect, now: Timestamp) -> String {
         Effect::Erase(reference) => format!("erase {}", reference.0),
         Effect::Handover { number: None } => "hand over to a person".into(),
         Effect::Handover { number: Some(number) } => format!("hand over to {number}"),
+        Effect::OfferPage(offer) => {
+            format!("page {} of {}: {} [{}]", offer.attempt, offer.component, offer.text, offer.label)
+        }
         Effect::Keep(lead) => {
             let answers = lead.answers.iter().map(|(name, value)| format!("{name}={value}"));
             format!("keep {}: {}", lead.form, answers.collect::<Vec<_>>().join(", "))

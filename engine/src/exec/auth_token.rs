@@ -31,9 +31,14 @@ pub(super) fn enter(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Fl
 pub(super) fn log_in(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
     let bot = machine.bot;
     let component = &bot.tokens[token.at()];
-    let impossible = !machine.session.channel.capabilities().token_login || component.ask == Ask::SecurePage;
-    if impossible {
+    let can = machine.session.channel.capabilities();
+    let on_page = component.ask == Ask::SecurePage && !component.questions.is_empty();
+    // A caller has nothing to open a page with.
+    if !can.token_login || on_page && can.spoken {
         return failed(machine, at, &bot.sentences.login_impossible);
+    }
+    if on_page {
+        return super::login_page::open(machine, at, token);
     }
     ask(machine, at, Login { token, question: 0, failures: 0 })
 }
@@ -45,7 +50,7 @@ pub(super) fn refresh(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> 
         return log_in(machine, at, token);
     };
     let login = Login { token, question: 0, failures: 0 };
-    send(machine, at, login, &refresh.request, TokenPurpose::Refresh)
+    send(machine, at, &refresh.request, Calling::Refresh(login))
 }
 
 /// An answer to a question of the login. All of them are sealed at once.
@@ -191,7 +196,7 @@ fn ask_question(machine: &mut Machine<'_>, at: StepIx, login: Login) -> Flow {
             machine.say_question(question);
             wait(machine, at, login, 0)
         }
-        None => send(machine, at, login, &component.request, TokenPurpose::Login),
+        None => send(machine, at, &component.request, Calling::Login(login)),
     }
 }
 
@@ -204,29 +209,27 @@ fn wait(machine: &mut Machine<'_>, at: StepIx, login: Login, tries: u8) -> Flow 
     Flow::Stop
 }
 
-fn send(
+/// Sends the request of a login or a refresh.
+pub(super) fn send(
     machine: &mut Machine<'_>,
     at: StepIx,
-    login: Login,
     request: &countersign_script::program::RequestTemplate,
-    purpose: TokenPurpose,
+    calling: Calling,
 ) -> Flow {
-    if !machine.may_call(at) {
-        return Flow::Stop;
-    }
+    let Some(login) = calling.login().filter(|_| machine.may_call(at)) else { return Flow::Stop };
     let bot = machine.bot;
     let component = &bot.tokens[login.token.at()];
     match machine.request(request, timeout_ms(machine)) {
         Ok(request) => {
             let call = machine.next_call();
             let token = component.id.clone();
+            let purpose = match calling {
+                Calling::Refresh(_) => TokenPurpose::Refresh,
+                _ => TokenPurpose::Login,
+            };
             let request = TokenRequest { call, token, purpose, request };
             machine.effects.push(Effect::Acquire(Box::new(request)));
-            let purpose = match purpose {
-                TokenPurpose::Login => Calling::Login(login),
-                TokenPurpose::Refresh => Calling::Refresh(login),
-            };
-            machine.session.state = State::Calling { step: at, call, purpose };
+            machine.session.state = State::Calling { step: at, call, purpose: calling };
             Flow::Stop
         }
         Err(why) => {
@@ -269,7 +272,7 @@ fn rejected_from(
     ask_question(machine, at, Login { question, failures, ..login })
 }
 
-fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
+pub(super) fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
     let bot = machine.bot;
     match &bot.steps[at.at()].kind {
         // Logged in, in the middle of a Web Service: the call goes on with all variables. The steps after it see
@@ -285,7 +288,11 @@ fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
     }
 }
 
-fn failed(machine: &mut Machine<'_>, at: StepIx, text: &countersign_script::program::Text) -> Flow {
+pub(super) fn failed(
+    machine: &mut Machine<'_>,
+    at: StepIx,
+    text: &countersign_script::program::Text,
+) -> Flow {
     super::service::forget_answers(machine, at);
     let branch = machine.branches(at).failed;
     machine.branch_or_end(branch, text, Reason::Failed)
@@ -299,7 +306,7 @@ fn unavailable(machine: &mut Machine<'_>, at: StepIx, component: &TokenComponent
     machine.branch_or_end(branch, text, Reason::Failed)
 }
 
-fn forget_answers(machine: &mut Machine<'_>, component: &TokenComponent) {
+pub(super) fn forget_answers(machine: &mut Machine<'_>, component: &TokenComponent) {
     if !component.questions.is_empty() {
         machine.effects.push(Effect::Forget(Forgotten::Answers(component.id.clone())));
     }
@@ -312,7 +319,7 @@ impl Machine<'_> {
     }
 
     /// A token has come; the latest stands last.
-    fn hold(&mut self, token: Token) {
+    pub(super) fn hold(&mut self, token: Token) {
         self.session.tokens.retain(|held| held.token != token.token);
         self.session.tokens.push(token);
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod auth_token;
 mod form;
+mod login_page;
 mod options;
 mod question;
 pub(crate) mod service;
@@ -95,6 +96,8 @@ pub(crate) fn answer(machine: &mut Machine<'_>, at: StepIx, doing: Asking, tries
     let bot = machine.bot;
     match (doing, &bot.steps[at.at()].kind) {
         (Asking::Login(login), _) => auth_token::answer(machine, at, login, tries, reply),
+        (Asking::Page(page), _) => login_page::answer(machine, at, page, tries, reply),
+        (Asking::Digits(unconfirmed), _) => login_page::digits(machine, at, unconfirmed, tries, reply),
         (Asking::Service { question }, StepKind::WebService { service, .. }) => {
             service::answer(machine, at, *service, question, tries, reply)
         }
@@ -161,6 +164,7 @@ impl Machine<'_> {
             Calling::Login(login) => auth_token::completed(self, step, login, outcome),
             Calling::Refresh(login) => auth_token::refreshed(self, step, login, &outcome),
             Calling::Before(login) => auth_token::prepared(self, step, login, outcome),
+            Calling::Page(page) => login_page::completed(self, step, page, outcome),
         };
         self.follow(flow);
     }

@@ -250,12 +250,14 @@ fn a_guarded_message_is_deleted_where_the_channel_can() {
 }
 
 #[test]
-fn a_session_of_the_format_before_is_read() {
+fn sessions_of_the_formats_before_are_read() {
     let mut chat = Chat::new();
     chat.all(&["go", "ada"]);
     let now = Session { guarded_until: None, ..chat.session.clone() };
     let mut before = now.to_bytes();
-    before[0] = 1;
-    assert_eq!(before.pop(), Some(0));
-    assert_eq!(Session::from_bytes(&before), Ok(now));
+    for format in [2, 1] {
+        before[0] = format;
+        assert_eq!(before.pop(), Some(0));
+        assert_eq!(Session::from_bytes(&before).as_ref(), Ok(&now), "{format}");
+    }
 }

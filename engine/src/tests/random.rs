@@ -9,8 +9,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{NOW, bot};
+use crate::session::{Asking, Calling, State, Token};
 use crate::{
-    Cause, Effect, Heard, Held, Input, Outcome, Reason, Refusal, Response, Session, Status, Turn, step,
+    Cause, Effect, Forgotten, Heard, Held, Input, Outcome, Reason, Refusal, Response, Session, Status, Turn,
+    step,
 };
 
 /// What a user types and presses where a secret is asked, and nowhere else. It may not be found in a session.
@@ -18,7 +20,8 @@ const CANARY: &str = "canary-48151623";
 const CANARY_DIGITS: &str = "48151623";
 
 /// Bots with all that can go round: logins, refreshes, codes, services, menus, forms, pauses, scripts in scripts.
-static BOTS: LazyLock<Vec<Runnable>> = LazyLock::new(|| vec![bot(logins()), bot(talk()), bot(by_number())]);
+static BOTS: LazyLock<Vec<Runnable>> =
+    LazyLock::new(|| vec![bot(logins()), bot(talk()), bot(by_number()), bot(on_page())]);
 
 fn logins() -> Value {
     let bank = |id: &str, more: Value| {
@@ -129,6 +132,31 @@ fn by_number() -> Value {
     })
 }
 
+fn on_page() -> Value {
+    json!({
+        "authorization_tokens": [{
+            "id": "bank", "url": "https://bank.example/login", "token_path": "t", "ask": "secure_page", "attempts": 2,
+            "send_to": "https://api.example", "refresh": { "token_path": "r" },
+            "questions": [
+                { "question": "User?", "field": "u" },
+                { "question": "Password?", "field": "p", "secret": true },
+            ],
+        }],
+        "web_services": [{
+            "id": "pay", "method": "POST", "url": "https://api.example/pay", "fresh_login": 60,
+            "headers": { "A": "{authtoken}" }, "save": { "id": "id" },
+        }],
+        "scripts": [
+            { "id": "main", "triggers": ["go", { "on": "fallback" }, { "on": "call" }], "steps": [
+                { "auth_token": "bank", "failed": "sorry" },
+                { "web_service": "pay", "unavailable": "sorry" },
+                { "options": "Next?", "choices": [{ "label": "Again", "go": "main" }, { "label": "Stop" }] },
+                { "id": "sorry", "message": "Sorry." },
+            ] },
+        ],
+    })
+}
+
 /// One thing that happens. Numbers choose among what is there.
 #[derive(Clone, Debug)]
 enum Happening {
@@ -145,6 +173,8 @@ enum Happening {
     TakesOver,
     HandsBack,
     HangsUp,
+    Posts { back: u32, good: bool, browser: u8 },
+    TypesDigits { right: bool },
 }
 
 const WORDS: [&str; 13] = [
@@ -182,6 +212,9 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::TakesOver),
         1 => Just(Happening::HandsBack),
         1 => Just(Happening::HangsUp),
+        6 => (0..2_u32, any::<bool>(), any::<u8>())
+            .prop_map(|(back, good, browser)| Happening::Posts { back, good, browser }),
+        3 => any::<bool>().prop_map(|right| Happening::TypesDigits { right }),
     ]
 }
 
@@ -223,6 +256,17 @@ fn input(what: &Happening, session: &Session, secret: bool, now: Timestamp) -> O
         Happening::TakesOver => Some(Input::TakenOver),
         Happening::HandsBack => Some(Input::HandedBack),
         Happening::HangsUp => Some(Input::HungUp),
+        Happening::Posts { back, good, browser } => Some(Input::Page {
+            attempt: session.pages.saturating_sub(*back),
+            answers: vec![(if *good { "ada" } else { "" }).into(), CANARY.into()],
+            browser: u128::from(*browser),
+        }),
+        // Whoever compares does so only while digits are asked for.
+        Happening::TypesDigits { right } => {
+            let asked = matches!(session.state, State::Asking { doing: Asking::Digits(_), .. });
+            let reply = Reply::text("123456");
+            Some(if asked { Input::Digits { reply, right: *right } } else { Input::Reply(reply) })
+        }
     }
 }
 
@@ -255,7 +299,7 @@ proptest! {
 
     #[test]
     fn whatever_happens_the_session_is_sound(
-        which in 0..3_usize,
+        which in 0..4_usize,
         channel in 0..ChannelKind::ALL.len(),
         happenings in proptest::collection::vec(happening(), 1..60),
     ) {
@@ -275,12 +319,14 @@ proptest! {
             };
             let given = || input(what, &session, secret, now);
             let (Some(given), Some(again)) = (given(), given()) else { continue };
-            let replied = matches!(given, Input::Reply(_));
+            let replied = matches!(given, Input::Reply(_) | Input::Digits { .. });
+            let confirmed = matches!(given, Input::Digits { right: true, .. });
+            let told = matches!(given, Input::Tokens(_));
             let Ok(turn) = step(bot, session.clone(), given, now) else {
                 prop_assert!(calling && replied, "only a reply in the middle of a call is refused");
                 continue;
             };
-            let again = step(bot, session, again, now).unwrap();
+            let again = step(bot, session.clone(), again, now).unwrap();
             prop_assert_eq!(shown(&again), shown(&turn), "the same input gave something else");
 
             let calls = turn.effects.iter().filter(|e| matches!(e, Effect::Acquire(_) | Effect::Call(_))).count();
@@ -290,6 +336,24 @@ proptest! {
             }
             let says = turn.effects.iter().filter(|effect| matches!(effect, Effect::Say(_))).count();
             prop_assert!(says <= 21, "{says} messages");
+
+            // On a page nobody has a token before the right digits are typed, but one that was there before.
+            if which == 3 && !confirmed && !told {
+                let known = |token: &Token| session.tokens.iter().any(|held| held.token == token.token);
+                prop_assert!(turn.session.tokens.iter().all(known), "a token without its digits");
+                let uses = |effect: &Effect| matches!(effect, Effect::Call(_));
+                let unheld = turn.session.tokens.is_empty();
+                prop_assert!(!(unheld && turn.effects.iter().any(uses)), "a call without a token");
+            }
+            let unconfirmed = match turn.session.state {
+                State::Asking { doing: Asking::Digits(_), .. } => true,
+                State::Calling { purpose: Calling::Page(_), .. } => true,
+                _ => false,
+            };
+            if matches!(session.state, State::Asking { doing: Asking::Digits(_), .. }) && !unconfirmed && !confirmed {
+                let forgets = |effect: &Effect| matches!(effect, Effect::Forget(Forgotten::Token(_)));
+                prop_assert!(turn.effects.iter().any(forgets), "a token that nobody has confirmed is kept");
+            }
 
             let bytes = turn.session.to_bytes();
             let read = Session::from_bytes(&bytes);

@@ -141,6 +141,22 @@ impl Compiler<'_> {
                 "Please answer with digits only.",
                 "Por favor, responde solo con cifras."
             ),
+            login_page: sentence!(
+                login_page,
+                "To log in, open this page. Please type nothing secret in this chat.",
+                "Para iniciar sesión, abre esta página. No escribas nada secreto en este chat."
+            ),
+            login_page_open: sentence!(login_page_open, "Log in", "Iniciar sesión"),
+            page_digits: sentence!(
+                page_digits,
+                "Almost done. Now type here the six digits that the page shows.",
+                "Ya casi está. Ahora escribe aquí las seis cifras que muestra la página."
+            ),
+            page_digits_wrong: sentence!(
+                page_digits_wrong,
+                "Those are not the digits of the page. Please try again.",
+                "Esas no son las cifras de la página. Inténtalo de nuevo."
+            ),
         }
     }
 

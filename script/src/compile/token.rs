@@ -99,6 +99,9 @@ impl Compiler<'_> {
         if let (Ask::SecurePage, true, Some(place)) = (ask, by_number, &wire.ask) {
             self.report.add(bad_login::page_by_number(&at.key("ask").to_string(), place.span));
         }
+        if let (Ask::SecurePage, Some(place), Some(_)) = (ask, &wire.ask, &before) {
+            self.report.add(bad_login::page_with_before(&at.key("ask").to_string(), place.span));
+        }
         let questions = {
             let list = at.key("questions");
             let compile = |(index, question): (usize, &Spanned<wire::TokenQuestion>)| {

@@ -2,7 +2,7 @@
 //!
 //! A login is a `GET` or a `POST`. Its questions are of the kinds `text`, `number`, `email`, `phone`, `digits` and
 //! `code`, because their answers go into fields. It has at most 100 of them. A login by number is typed on a keypad, so
-//! it has no secure page.
+//! it has no secure page. A login with a temporary code (`before`) asks in two steps, and a secure page asks in one.
 
 use super::{Diagnostic, Span};
 
@@ -25,6 +25,13 @@ pub(crate) fn too_many_questions(path: &str, span: Span) -> Diagnostic {
 pub(crate) fn page_by_number(path: &str, span: Span) -> Diagnostic {
     Diagnostic::error("E0222", "a login with `validation_by_number` cannot use a secure page")
         .at_span(path, Some(span))
+        .help("remove one of the two")
+}
+
+pub(crate) fn page_with_before(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("E0222", "a login with `before` cannot use a secure page")
+        .at_span(path, Some(span))
+        .note("the page asks everything at once, and a temporary code comes in between")
         .help("remove one of the two")
 }
 

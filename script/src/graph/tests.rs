@@ -170,6 +170,10 @@ fn sentences() -> Sentences {
         service_unavailable: text(),
         trouble: text(),
         digits_only: text(),
+        login_page: text(),
+        login_page_open: text(),
+        page_digits: text(),
+        page_digits_wrong: text(),
     }
 }
 

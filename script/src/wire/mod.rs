@@ -104,6 +104,14 @@ wire! {
         trouble: Option<Spanned<Text>>,
         /// Only digits can be the answer.
         digits_only: Option<Spanned<Text>>,
+        /// Sent with the link to a login page.
+        login_page: Option<Spanned<Text>>,
+        /// What that link says.
+        login_page_open: Option<Spanned<Text>>,
+        /// The login on the page was good, and its digits are to be typed in the chat.
+        page_digits: Option<Spanned<Text>>,
+        /// What was typed is not the digits of the page.
+        page_digits_wrong: Option<Spanned<Text>>,
     }
 }
 

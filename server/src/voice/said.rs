@@ -44,8 +44,12 @@ impl Said {
                         said.spell.push(digits.to_owned());
                     }
                 }
-                // A person may take over in a chat; on the phone the caller is put through to a number.
-                Line::Secret | Line::HungUp | Line::TakenOver { .. } | Line::HandedBack => {}
+                // A person may take over in a chat; on the phone the caller is put through to a number. A caller gets no page.
+                Line::Secret
+                | Line::HungUp
+                | Line::TakenOver { .. }
+                | Line::HandedBack
+                | Line::Page { .. } => {}
                 Line::Agent { text, .. } => {
                     said.words.push(OutMessage::Text(text));
                     answered = true;

@@ -112,7 +112,7 @@ impl Watch {
                 self.held.remove(token.as_str());
             }
             Effect::Forget(Forgotten::AllTokens) => self.held.clear(),
-            Effect::Erase(_) | Effect::Handover { .. } | Effect::Keep(_) => {}
+            Effect::Erase(_) | Effect::Handover { .. } | Effect::Keep(_) | Effect::OfferPage(_) => {}
         }
     }
 
