@@ -153,7 +153,13 @@ for (const [look, options] of Object.entries(LOOKS)) {
     try {
       await fetch(`${origin}/api/v1/fake`, {
         method: "POST",
-        body: JSON.stringify({ signedIn: true, empty: false, steppedUp: false, ...state }),
+        body: JSON.stringify({
+          signedIn: true,
+          empty: false,
+          steppedUp: false,
+          account: { language: process.env.LANGUAGE_OF_PAGES ?? "en" },
+          ...state,
+        }),
       });
       await page.goto(`${origin}/console${path}`);
       await page.waitForFunction(

@@ -75,7 +75,7 @@ export function Palette({
         {places.map((place, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the input above
           <div
-            key={place.to}
+            key={`${place.kind} ${place.to}`}
             id={`${list}-${index}`}
             role="option"
             tabIndex={-1}

@@ -37,7 +37,7 @@ export function usePlaces(workspace: string, bot?: string): Place[] {
     add(t.pages, f.file, `${own}/file`);
     add(t.pages, f.versions, `${own}/versions`);
   }
-  for (const { id, name } of bots?.items ?? []) add(t.bot, name, `${base}/bots/${id}`);
+  for (const { id, name } of bots?.items ?? []) if (id !== bot) add(t.bot, name, `${base}/bots/${id}`);
   add(t.pages, f.allBots, `${base}/bots`);
   add(t.pages, f.channels, `${base}/channels`, "channel.read");
   add(t.pages, f.conversations, `${base}/conversations`, "conversation.read");
