@@ -14,6 +14,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Diagnostic } from "../api/contract.ts";
 import { connect, moveStep, setAt } from "../bot-file/edits.ts";
 import type { BotFile, Script, Step } from "../bot-file/model.ts";
+import { same } from "../bot-file/place.ts";
 import { flowsOn } from "../bot-file/targets.ts";
 import type { DraftAt } from "../bot-file/useDraft.tsx";
 import { useWords } from "../words/words.tsx";
@@ -54,11 +55,12 @@ export function Canvas({ draft, chosen, choose, open, diagnostics, simulated, go
   const lit = useMemo(() => new Set(simulated), [simulated]);
 
   const chosenSet = useMemo(() => new Set(chosen), [chosen]);
-  const nodes = useMemo(
-    () => nodesOf(layout, cards, { counts, lit, chosen: chosenSet, t, readOnly, dragged }),
-    [layout, cards, counts, lit, chosenSet, t, readOnly, dragged],
+  const still = useKept(
+    useMemo(() => nodesOf(layout, cards, { counts, lit, t }), [layout, cards, counts, lit, t]),
   );
-  const edges = useMemo(() => edgesOf(layout, simulated, chosenSet), [layout, simulated, chosenSet]);
+  const nodes = useMemo(() => withChosen(still, chosenSet, dragged), [still, chosenSet, dragged]);
+  const stillEdges = useKept(useMemo(() => edgesOf(layout, simulated), [layout, simulated]));
+  const edges = useMemo(() => withNear(stillEdges, chosenSet), [stillEdges, chosenSet]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new goal moves the view
   useEffect(() => {
@@ -167,10 +169,7 @@ function cardsOf(file: BotFile, t: CardWords): Map<string, CardText> {
 interface Looks {
   counts: Map<string, { errors: number; warnings: number }>;
   lit: ReadonlySet<string>;
-  chosen: ReadonlySet<string>;
   t: typeof words.en;
-  readOnly: boolean;
-  dragged: { id: string; x: number; y: number } | undefined;
 }
 
 function nodesOf(layout: Layout, cards: Map<string, CardText>, looks: Looks): AnyNode[] {
@@ -186,8 +185,7 @@ function nodesOf(layout: Layout, cards: Map<string, CardText>, looks: Looks): An
       width: CARD_WIDTH,
       height: HEAD_HEIGHT,
       draggable: false,
-      selected: looks.chosen.has(script.path),
-      data: { script, starts, hasSteps: script.steps.length > 0 },
+      data: { id: script.id, starts, hasSteps: script.steps.length > 0 },
       ariaLabel: `${t.columnScript} ${script.id}`,
       domAttributes: { "aria-roledescription": undefined },
     });
@@ -196,19 +194,13 @@ function nodesOf(layout: Layout, cards: Map<string, CardText>, looks: Looks): An
       const card = cards.get(step.path);
       if (!place || !card) continue;
       const count = looks.counts.get(step.path) ?? NONE;
-      const at =
-        looks.dragged?.id === step.path
-          ? { x: looks.dragged.x, y: looks.dragged.y }
-          : { x: place.x, y: place.y };
       const last = script.steps.at(-1) === step;
       nodes.push({
         id: step.path,
         type: "step",
-        position: at,
+        position: { x: place.x, y: place.y },
         width: CARD_WIDTH,
         height: place.height,
-        selected: looks.chosen.has(step.path),
-        zIndex: looks.dragged?.id === step.path ? 10 : 0,
         data: {
           kind: step.kind,
           card,
@@ -232,24 +224,66 @@ function nodesOf(layout: Layout, cards: Map<string, CardText>, looks: Looks): An
 
 const NONE = { errors: 0, warnings: 0 };
 
-function edgesOf(layout: Layout, simulated: readonly string[], chosen: ReadonlySet<string>): Edge[] {
+function edgesOf(layout: Layout, simulated: readonly string[]): Edge[] {
   const walked = new Set(simulated.map((path, at) => `${path} ${simulated[at + 1] ?? ""}`));
+  const firstOf = new Map(layout.heads.map((head) => [head.script.path, head.script.steps[0]?.path]));
   return layout.lines.map(({ id, from, branch, to }) => {
-    const first = layout.heads.find((head) => head.script.path === to)?.script.steps[0]?.path ?? to;
-    const lit = walked.has(`${from} ${first}`) || walked.has(`${from} ${to}`);
-    const near = chosen.has(from) || chosen.has(to);
-    const color = lit ? "var(--good)" : near ? "var(--accent)" : "var(--xy-edge-stroke)";
+    const lit = walked.has(`${from} ${firstOf.get(to) ?? to}`) || walked.has(`${from} ${to}`);
     return {
       id,
       source: from,
       sourceHandle: branch.key.join("."),
       target: to,
       focusable: false,
-      zIndex: near || lit ? 1 : 0,
-      style: { stroke: color, strokeWidth: lit || near ? 2 : 1, opacity: lit || near ? 1 : 0.55 },
-      markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color },
+      ...lineLooks(lit ? "var(--good)" : undefined),
     };
   });
+}
+
+function lineLooks(color: string | undefined): Pick<Edge, "zIndex" | "style" | "markerEnd"> {
+  const stroke = color ?? "var(--xy-edge-stroke)";
+  return {
+    zIndex: color ? 1 : 0,
+    style: { stroke, strokeWidth: color ? 2 : 1, opacity: color ? 1 : 0.55 },
+    markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: stroke },
+  };
+}
+
+/** The same list, with the entries of before wherever they say the same: what has not changed is not drawn again. */
+function useKept<T extends { id: string }>(list: T[]): T[] {
+  const before = useRef(new Map<string, T>());
+  return useMemo(() => {
+    const kept = list.map((one) => {
+      const old = before.current.get(one.id);
+      return old && same(old, one) ? old : one;
+    });
+    before.current = new Map(kept.map((one) => [one.id, one]));
+    return kept;
+  }, [list]);
+}
+
+function withChosen(
+  nodes: AnyNode[],
+  chosen: ReadonlySet<string>,
+  dragged: { id: string; x: number; y: number } | undefined,
+): AnyNode[] {
+  if (chosen.size === 0 && !dragged) return nodes;
+  return nodes.map((node) => {
+    const moved =
+      dragged?.id === node.id ? { position: { x: dragged.x, y: dragged.y }, zIndex: 10 } : undefined;
+    return moved || chosen.has(node.id)
+      ? ({ ...node, selected: chosen.has(node.id), ...moved } as AnyNode)
+      : node;
+  });
+}
+
+function withNear(edges: Edge[], chosen: ReadonlySet<string>): Edge[] {
+  if (chosen.size === 0) return edges;
+  return edges.map((edge) =>
+    edge.zIndex === 0 && (chosen.has(edge.source) || chosen.has(edge.target))
+      ? { ...edge, ...lineLooks("var(--accent)") }
+      : edge,
+  );
 }
 
 function countProblems(

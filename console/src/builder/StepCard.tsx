@@ -21,7 +21,7 @@ import {
 } from "@tabler/icons-react";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
-import type { Script, StepKind } from "../bot-file/model.ts";
+import type { StepKind } from "../bot-file/model.ts";
 import { useWords } from "../words/words.tsx";
 import classes from "./builder.module.css";
 import type { CardText } from "./cards.ts";
@@ -59,7 +59,7 @@ export type StepNode = Node<
   },
   "step"
 >;
-export type HeadNode = Node<{ script: Script; starts: string; hasSteps: boolean }, "head">;
+export type HeadNode = Node<{ id: string; starts: string; hasSteps: boolean }, "head">;
 
 /** One step as a card: what the user sees, and its ways out on the right. */
 export const StepCard = memo(function StepCard({ data, selected }: NodeProps<StepNode>) {
@@ -112,7 +112,7 @@ export const ScriptHead = memo(function ScriptHead({ data, selected }: NodeProps
   return (
     <div className={classes.head} data-selected={selected || undefined} data-on={data.hasSteps || undefined}>
       <Handle type="target" position={Position.Left} isConnectableStart={false} />
-      <strong>{data.script.id}</strong>
+      <strong>{data.id}</strong>
       <small>{data.starts}</small>
     </div>
   );

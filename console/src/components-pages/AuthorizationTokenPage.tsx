@@ -248,9 +248,12 @@ function Ttl({ editor }: { editor: ComponentEditor }) {
         value={shown}
         onChange={(event) => {
           const typed = event.currentTarget.value;
-          editor.set("ttl", typed.trim() === "" ? undefined : (readTtl(typed).seconds ?? typed));
+          editor.set("ttl", typed.trim() === "" ? undefined : /^\d+$/.test(typed) ? Number(typed) : typed);
         }}
-        onBlur={() => editor.left("ttl")}
+        onBlur={() => {
+          if (typeof editor.definition.ttl === "string" && seconds !== undefined) editor.set("ttl", seconds);
+          editor.left("ttl");
+        }}
         error={editor.errorOf("ttl")}
       />
       <span

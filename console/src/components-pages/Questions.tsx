@@ -67,6 +67,7 @@ export function Questions({ editor, carries }: Props) {
         const secret = question.secret === true;
         const path = `questions[${at}]`;
         return (
+          // biome-ignore lint/a11y/useSemanticElements: a group of fields inside of the fieldset of the form
           <div
             key={at}
             className={classes.question}
@@ -84,6 +85,7 @@ export function Questions({ editor, carries }: Props) {
               setOver(undefined);
             }}
           >
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; the menu of the row moves it by keyboard */}
             <span
               className={classes.grip}
               draggable

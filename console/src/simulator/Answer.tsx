@@ -75,6 +75,7 @@ function Keypad({ simulation, busy, onSend }: Props) {
     if (send !== undefined) onSend({ digits: send });
   };
   return (
+    // biome-ignore lint/a11y/useSemanticElements: it hears the keys of the keyboard, which a fieldset does as well but cannot be a grid
     <div
       role="group"
       aria-label={t.keypad}

@@ -205,6 +205,7 @@ export function KeypadFields({ value, onChange, errorOf = () => undefined }: Key
     />
   );
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of fields inside of the fieldset of the form
     <div role="group" aria-label={t.keypad}>
       <div className={fields.three}>
         {number("digits", t.digits, "–", 1, 32)}

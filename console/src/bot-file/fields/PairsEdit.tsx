@@ -51,6 +51,7 @@ export function PairsEdit({
     } else setFresh(fresh.map((old, position) => (position === at ? row : old)));
   };
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of fields inside of the fieldset of the form
     <div role="group" aria-label={label}>
       <Text size="sm" fw={500}>
         {label}
