@@ -4,7 +4,8 @@ use clap::{ArgAction, Parser, Subcommand};
 use countersign_model::{ChannelKind, UnknownChannel};
 
 use crate::commands::{
-    backup, chat, check, completions, config, demo, keys, outbox, restore, schema, serve, test, tokens,
+    backup, chat, check, completions, config, demo, export, import, keys, outbox, publish, restore, schema,
+    serve, test, tokens, user,
 };
 
 /// Chatbots that log their users in.
@@ -39,6 +40,10 @@ pub(crate) enum Command {
     Test(test::Args),
     Serve(serve::Args),
     Config(config::Args),
+    Import(import::Args),
+    Export(export::Args),
+    Publish(publish::Args),
+    User(user::Args),
     Tokens(tokens::Args),
     Outbox(outbox::Args),
     Backup(backup::Args),

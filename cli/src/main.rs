@@ -9,6 +9,7 @@ mod conversation_test;
 mod logging;
 mod pause;
 mod problem;
+mod remote;
 mod talk;
 mod view;
 mod workspace;
@@ -52,6 +53,10 @@ fn run(command: Option<Command>, verbosity: u8) -> Result<(), Stop> {
         Some(Command::Test(args)) => commands::test::run(&args, &mut out, &mut err),
         Some(Command::Serve(args)) => commands::serve::run(&args, verbosity, &mut err),
         Some(Command::Config(args)) => commands::config::run(&args, &mut out, &mut err),
+        Some(Command::Import(args)) => commands::import::run(&args, &mut out, &mut err),
+        Some(Command::Export(args)) => commands::export::run(&args, &mut out),
+        Some(Command::Publish(args)) => commands::publish::run(&args, &mut out, &mut err),
+        Some(Command::User(args)) => commands::user::run(&args, &mut out),
         Some(Command::Tokens(args)) => commands::tokens::run(&args, &mut out),
         Some(Command::Outbox(args)) => commands::outbox::run(&args, &mut out),
         Some(Command::Backup(args)) => commands::backup::run(&args, &mut out),

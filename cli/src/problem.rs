@@ -115,6 +115,9 @@ pub(crate) enum Problem {
     /// The stand-ins of a demo cannot be used.
     #[error(transparent)]
     Connect(#[from] crate::chat::connect::ConnectError),
+    /// Something was not done on a server.
+    #[error(transparent)]
+    Remote(#[from] crate::remote::RemoteError),
     /// The parts below could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -157,6 +160,7 @@ impl Problem {
             Self::NothingFiltered(_) => "leave out `--filter` to run all".to_owned(),
             Self::Demo(error) => return error.help(),
             Self::Connect(error) => return error.help(),
+            Self::Remote(error) => return error.help(),
             Self::Unreadable(..)
             | Self::Unwritable(..)
             | Self::Io(_)
@@ -176,6 +180,12 @@ impl From<Problem> for Stop {
 
 impl From<crate::chat::connect::ConnectError> for Stop {
     fn from(error: crate::chat::connect::ConnectError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl From<crate::remote::RemoteError> for Stop {
+    fn from(error: crate::remote::RemoteError) -> Self {
         Self::Problem(error.into())
     }
 }

@@ -1,6 +1,7 @@
 //! `countersign demo`
 
 mod bots;
+mod login;
 mod problem;
 mod welcome;
 mod world;

@@ -2,6 +2,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use countersign_accounts::AccountsError;
 use countersign_providers::StandinError;
 use countersign_server::{ConfigError, StartError};
 
@@ -23,6 +24,9 @@ pub(crate) enum DemoError {
     /// The configuration that the demo makes is refused.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// There is no login for the console.
+    #[error("the account for the console cannot be made: {0}")]
+    Login(#[from] AccountsError),
     /// The server does not start.
     #[error(transparent)]
     Server(#[from] StartError),
@@ -42,7 +46,7 @@ impl DemoError {
                  with it; without `--data` the demo starts anew"
                     .to_owned()
             }
-            Self::Server(_) => "without `--data` the demo starts anew in a folder of its own".to_owned(),
+            Self::Login(_) | Self::Server(_) => "without `--data` the demo starts anew in a folder of its own".to_owned(),
         })
     }
 }

@@ -22,23 +22,28 @@ pub(super) fn words(world: &World, paint: Paint) -> String {
         Some(folder) => format!("The database, the keys and the bots are kept in {}.", folder.display()),
         None => "Nothing is kept: the database is removed at the end. `--data DIR` keeps it.".to_owned(),
     };
-    let connect = connect(world.standins());
-    let command = |rest: &str| paint.cyan(format!("countersign chat {connect}{rest}"));
+    let command = |channel: &str| paint.cyan(chat(world.standins(), channel));
+    let (login, console) = (world.login(), format!("http://{}/console/", world.addr()));
     let lines: Vec<_> = World::lines().collect();
     format!(
-        "{notes}{}\n\n  server     http://{}\n  web page   http://{}/demo\n  stand-ins  http://{}\n  demo bank  http://{}\n\n\
-         Open another terminal and be a customer on WhatsApp:\n\n  {}\n\n\
+        "{notes}{}\n\n  console    {}\n  e-mail     {}\n  password   {}\n\n\
+         Its first page leads through the demo bank in five steps. The password is of this start alone.\n\n\
+         \u{20} server     http://{}\n  web page   http://{}/demo\n  stand-ins  http://{}\n  demo bank  http://{}\n\n\
+         Or open another terminal and be a customer on WhatsApp:\n\n  {}\n\n\
          Write {}, log in as {} with the password {}, and tap {}.\n\
          Write {} again: the bot does not ask for the login a second time.\n\n\
          Or call the bank, and type {} and then the PIN {}:\n\n  {}\n\n\
          People     alice / wonderland   bob / builder   on the phone 4711 / 1234 and 1001 / 2468\n\
          Lines      {}\n\n{kept}\n{}\n",
         paint.bold("The demo is running."),
+        paint.cyan(console),
+        login.email,
+        paint.bold(login.password.expose()),
         world.addr(),
         world.addr(),
         world.standins(),
         world.bank(),
-        command(" --channel whatsapp"),
+        command("whatsapp"),
         paint.bold("balance"),
         paint.bold("alice"),
         paint.bold("wonderland"),
@@ -46,15 +51,16 @@ pub(super) fn words(world: &World, paint: Paint) -> String {
         paint.bold("balance"),
         paint.bold("4711#"),
         paint.bold("1234"),
-        command(" --channel phone"),
+        command("phone"),
         lines.join(" "),
         paint.bold("Stop with Ctrl-C."),
     )
 }
 
-fn connect(standins: SocketAddr) -> String {
+/// How to talk through a line of the demo.
+pub(super) fn chat(standins: SocketAddr, channel: &str) -> String {
     match standins.port() {
-        USUAL_PORT => "--connect".to_owned(),
-        _ => format!("--connect http://{standins}"),
+        USUAL_PORT => format!("countersign chat --connect --channel {channel}"),
+        _ => format!("countersign chat --connect http://{standins} --channel {channel}"),
     }
 }

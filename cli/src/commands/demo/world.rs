@@ -15,7 +15,9 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::bots::{self, BANK, FRONT_DESK, PHONE};
+use super::login::{self, Login};
 use super::problem::DemoError;
+use super::welcome;
 use crate::commands::operator::now;
 
 /// How many ports are tried before the demo gives up.
@@ -48,6 +50,7 @@ pub(super) struct World {
     server: Server,
     standins: Standins,
     bank: Running,
+    login: Login,
     /// Where everything is kept.
     folder: PathBuf,
     temporary: Option<TempDir>,
@@ -84,10 +87,12 @@ impl World {
         bank.print_codes = true;
         let bank = Bank::start(bank).await.map_err(DemoError::Bank)?;
         let standins = start_standins(stand_ins).await?;
-        let config = |listen| config_text(&Places { listen, bots: &bots, bank: &bank, standins: &standins });
-        let server = open_server(listen, &folder, config).await?;
+        let places = |listen| Places { listen, bots: &bots, bank: &bank, standins: &standins };
+        let config = |listen| read(&places(listen), &folder);
+        let server = open_server(listen, config).await?;
         connect(&standins, server.addr())?;
-        Ok(Self { server, standins, bank, folder, temporary, wanted: (listen, stand_ins) })
+        let login = login::make(&config(server.addr())?, now()).await?;
+        Ok(Self { server, standins, bank, login, folder, temporary, wanted: (listen, stand_ins) })
     }
 
     /// Where the server listens.
@@ -98,6 +103,11 @@ impl World {
     /// Where the stand-ins listen.
     pub(super) fn standins(&self) -> SocketAddr {
         self.standins.addr()
+    }
+
+    /// With what the console is opened.
+    pub(super) fn login(&self) -> &Login {
+        &self.login
     }
 
     /// Where the bank listens.
@@ -188,11 +198,10 @@ async fn start_standins(port: u16) -> Result<Standins, DemoError> {
 
 async fn open_server(
     first: SocketAddr,
-    folder: &Path,
-    config: impl Fn(SocketAddr) -> String,
+    config: impl Fn(SocketAddr) -> Result<Config, DemoError>,
 ) -> Result<Server, DemoError> {
     for listen in ports(first) {
-        let config = Config::from_text(&config(listen), &folder.join("countersign.toml"), &[])?;
+        let config = config(listen)?;
         let seams = Seams {
             clock: Arc::new(now),
             random: Arc::new(|| RandomState::new().build_hasher().finish()),
@@ -205,6 +214,21 @@ async fn open_server(
         }
     }
     Err(DemoError::Ports(first, PORTS - 1))
+}
+
+/// The configuration, and what the first page of the console shows to a newcomer.
+fn read(places: &Places<'_>, folder: &Path) -> Result<Config, DemoError> {
+    let mut config = Config::from_text(&config_text(places), &folder.join("countersign.toml"), &[])?;
+    let chat = |channel: &str| welcome::chat(places.standins.addr(), channel);
+    config.demo = Some(serde_json::json!({
+        "bot": BANK.id,
+        "phone_bot": PHONE.id,
+        "people": [{ "name": "alice", "password": "wonderland" }, { "name": "bob", "password": "builder" }],
+        "callers": [{ "number": "4711", "pin": "1234" }],
+        "chat": chat("whatsapp"),
+        "call": chat("phone"),
+    }));
+    Ok(config)
 }
 
 /// The address with its port and the ports after it; port 0 takes any and is not tried again.
@@ -264,6 +288,47 @@ mod tests {
         assert_eq!(line.next_from_bot("alice", soon).await.unwrap().text, "Which account?");
         stop.cancel();
         running.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_console_opens_with_the_login_of_this_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = || options(Some(folder.path().to_owned()));
+        let mut passwords = Vec::new();
+        for _ in 0..2 {
+            let world = World::open(kept()).await.unwrap();
+            let (addr, password) = (world.addr(), world.login().password.expose().to_owned());
+            assert!(password.len() >= 20 && password.chars().all(|c| c.is_ascii_alphanumeric()));
+            let stop = CancellationToken::new();
+            let running = tokio::spawn(world.run(stop.clone()));
+            let body = format!("{{\"email\":\"{}\",\"password\":\"{password}\"}}", "you@demo.example");
+            let answer = ask(addr, "POST", "/api/v1/session", &body).await;
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"owner\""), "{answer}");
+            let about = ask(addr, "GET", "/api/v1/about", "").await;
+            assert!(
+                about.contains("\"bot\":\"demo-bank\"") && about.contains("chat --connect http://"),
+                "{about}"
+            );
+            assert!(!about.contains(&password));
+            stop.cancel();
+            running.await.unwrap();
+            passwords.push(password);
+        }
+        assert_ne!(passwords[0], passwords[1]);
+    }
+
+    async fn ask(to: SocketAddr, method: &str, path: &str, body: &str) -> String {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut socket = tokio::net::TcpStream::connect(to).await.unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {to}\r\norigin: http://{to}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        answer
     }
 
     #[tokio::test]
