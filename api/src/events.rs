@@ -88,6 +88,11 @@ impl Events {
         let _ = self.wake.send(event);
     }
 
+    /// Whether anybody listens.
+    pub fn is_heard(&self) -> bool {
+        self.wake.receiver_count() > 0
+    }
+
     /// Listens to a workspace from now on, or from behind the event that was heard last.
     pub fn listen(&self, workspace: &Name, last: Option<&str>) -> Listener {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,10 +1,12 @@
 //! What the API asks of the program around it.
 
 use async_trait::async_trait;
-use countersign_channels::{Provider, Settings};
+use countersign_channels::{Provider, Setting, Settings};
 use countersign_model::{ChannelKind, Name};
 use countersign_script::Runnable;
 use url::Url;
+
+use crate::channels::ChannelHealth;
 
 /// The program that the API is part of: it has the channels and their addresses.
 #[async_trait]
@@ -32,6 +34,12 @@ pub trait Host: Send + Sync {
     fn demo(&self) -> Option<serde_json::Value> {
         None
     }
+
+    /// What chats of our own can be told.
+    fn chat_settings(&self) -> &'static [Setting];
+
+    /// How a channel does.
+    fn health(&self, workspace: &Name, channel: &Name) -> ChannelHealth;
 
     /// Attaches a channel while the server runs, or puts it in the place of the one with its id.
     async fn attach(&self, channel: NewChannel) -> Result<(), AttachError>;

@@ -16,7 +16,10 @@ use crate::access::guard;
 use crate::area::Area;
 use crate::http::{Problem, ProblemDocument};
 use crate::state::Api;
-use crate::{about, account, audit, bots, constants, live, members, secrets, simulations, trials};
+use crate::{
+    about, account, analytics, audit, bots, channels, constants, contacts, conversations, leads, live, members,
+    outbox, secrets, simulations, tokens, trials,
+};
 
 /// Where all routes are.
 pub(crate) const BASE: &str = "/api/v1";
@@ -33,6 +36,13 @@ pub(crate) fn areas() -> Area {
         .and(constants::area())
         .and(simulations::area())
         .and(trials::area())
+        .and(conversations::area())
+        .and(contacts::area())
+        .and(tokens::area())
+        .and(leads::area())
+        .and(channels::area())
+        .and(outbox::area())
+        .and(analytics::area())
         .and(live::area())
 }
 

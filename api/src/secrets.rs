@@ -30,9 +30,9 @@ pub(crate) fn area() -> Area {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptSecret {
+pub(crate) struct KeptSecret {
     /// Sealed by the vault, as Base64.
-    sealed: String,
+    pub(crate) sealed: String,
     set_by: String,
 }
 
@@ -98,7 +98,7 @@ pub async fn open(api: &Api, workspace: &Name) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn scope(workspace: &Name, name: &str) -> Scope {
+pub(crate) fn scope(workspace: &Name, name: &str) -> Scope {
     Scope::for_workspace(workspace.clone(), format!("secret/{name}"))
 }
 

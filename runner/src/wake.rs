@@ -5,6 +5,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use countersign_model::Timestamp;
 use tokio::sync::Notify;
 
+use crate::parts::Runner;
+
+impl Runner {
+    /// Looks at once whether there is something to do, after the store was changed from outside a turn.
+    pub fn look_again(&self) {
+        self.inner().wake.all();
+    }
+}
+
 /// One bell for each kind of work. A bell that rings while nobody listens is heard by the next who does; ringing it many
 /// times before that is ringing it once.
 #[derive(Debug)]

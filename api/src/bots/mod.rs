@@ -6,6 +6,7 @@ mod diff;
 mod drafts;
 mod files;
 mod keep;
+mod on_channel;
 mod publish;
 mod routes;
 mod service;
@@ -20,6 +21,7 @@ use crate::area::{Area, Need};
 pub use files::{FileBot, adopt, open_workspace};
 
 pub(crate) use around::{around, ready_to_try};
+pub(crate) use on_channel::live_on;
 pub(crate) use service::{constant_aims, rebind};
 
 pub(crate) fn area() -> Area {

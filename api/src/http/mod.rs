@@ -9,7 +9,7 @@ mod secret;
 mod time;
 
 pub use body::Body;
-pub use page::{List, Page, PageParams};
+pub use page::{List, Page, PageParams, cursor};
 pub use params::{Params, Query};
 pub use problem::{Answer, FieldProblem, Problem, ProblemDocument};
 pub use revision::{IfMatch, of_change};

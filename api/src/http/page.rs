@@ -58,6 +58,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
     }
 }
 
+/// A cursor for what stands behind this in a list.
+pub fn cursor(name: &str) -> String {
+    URL_SAFE_NO_PAD.encode(name)
+}
+
 fn open(cursor: &str) -> Result<String, Problem> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
@@ -81,7 +86,7 @@ impl Page {
     ) -> List<T> {
         let more = rows.len() > self.limit;
         rows.truncate(self.limit);
-        let next = rows.last().filter(|_| more).map(|row| URL_SAFE_NO_PAD.encode(name(row)));
+        let next = rows.last().filter(|_| more).map(|row| cursor(&name(row)));
         List { items: rows.into_iter().map(show).collect(), next }
     }
 }

@@ -9,9 +9,10 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use countersign_accounts::{Accounts, NewByOperator, Parts as AccountParts, Role};
 use countersign_egress::{IncomingResponse, OutgoingRequest, Policy, Sending, Transport};
-use countersign_model::{ChannelKind, Name, SecretText, Timestamp};
+use countersign_model::{ChannelKind, Name, OutMessage, SecretText, Timestamp};
+use countersign_channels::Setting;
 use countersign_runner::{
-    Clock, Parts as RunnerParts, Random, Registry, Runner, Silent, TokioSleeper, open_keys,
+    Channel, ChannelAccount, Clock, ConversationKey, Delivery, SendError, Parts as RunnerParts, Random, Registry, Runner, Silent, TokioSleeper, open_keys,
 };
 use countersign_script::Runnable;
 use countersign_store::Store;
@@ -23,7 +24,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 use url::Url;
 
-use crate::{Api, AttachError, AttachedChannel, Host, NewChannel, Parts, router};
+use crate::{Api, AttachError, AttachedChannel, ChannelHealth, Host, NewChannel, Parts, router};
 
 pub(super) const PASSWORD: &str = "correct horse battery";
 pub(super) const ORIGIN: &str = "https://bot.example";
@@ -46,6 +47,30 @@ pub(super) struct World {
     pub(super) published: Mutex<Vec<Runnable>>,
     constants: Vec<(String, String)>,
     secrets: Vec<String>,
+    registry: Mutex<Option<Arc<Registry>>>,
+    /// What was delivered.
+    pub(super) sent: Arc<Sent>,
+}
+
+/// Takes what is delivered, or refuses it.
+#[derive(Default)]
+pub(super) struct Sent {
+    pub(super) texts: Mutex<Vec<String>>,
+    /// The code with which everything is refused.
+    pub(super) refuses: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl Channel for Sent {
+    async fn deliver(&self, _: &ConversationKey, delivery: &Delivery, _: u32) -> Result<(), SendError> {
+        if let Some(code) = self.refuses.lock().unwrap().clone() {
+            return Err(SendError::Never { code: Some(code) });
+        }
+        if let Delivery::Say(OutMessage::Text(text)) = delivery {
+            self.texts.lock().unwrap().push(text.clone());
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -72,12 +97,44 @@ impl Host for World {
 
     fn restore_secret(&self, _: &Name, _: &str) {}
 
-    async fn attach(&self, channel: NewChannel) -> Result<(), AttachError> {
-        Err(AttachError::Kind(channel.kind))
+    fn chat_settings(&self) -> &'static [Setting] {
+        &[]
     }
 
-    async fn detach(&self, _: &Name, _: &Name) -> bool {
-        false
+    fn health(&self, _: &Name, _: &Name) -> ChannelHealth {
+        ChannelHealth::default()
+    }
+
+    async fn attach(&self, channel: NewChannel) -> Result<(), AttachError> {
+        let NewChannel { workspace, id, kind, provider, settings, bot } = channel;
+        let registry = self.registry.lock().unwrap().clone().unwrap();
+        let adapter = match provider {
+            Some(provider) => {
+                Some((provider.open)(&settings.with("hook_url", format!("{ORIGIN}/hooks/{id}")))?)
+            }
+            None => None,
+        };
+        drop(adapter);
+        let mut channels = self.channels.lock().unwrap();
+        channels.retain(|there| there.id != id);
+        channels.push(AttachedChannel {
+            workspace: workspace.clone(),
+            id: id.clone(),
+            kind,
+            name: id.to_string(),
+            provider: provider.map_or(kind.name(), |provider| provider.name).to_owned(),
+            bot: Some(bot.bot.clone()),
+            in_file: false,
+        });
+        registry.put_channel(ChannelAccount { workspace, id, kind, bot, sender: self.sent.clone() });
+        Ok(())
+    }
+
+    async fn detach(&self, workspace: &Name, id: &Name) -> bool {
+        let mut channels = self.channels.lock().unwrap();
+        let before = channels.len();
+        channels.retain(|there| there.in_file || there.workspace != *workspace || there.id != *id);
+        before != channels.len()
     }
 
     fn publish(&self, _: &Name, bot: &Runnable) -> usize {
@@ -157,6 +214,7 @@ impl Rig {
         for workspace in ["main", "other"] {
             accounts.ensure_workspace(&workspace.parse().unwrap(), workspace, clock.now()).await.unwrap();
         }
+        let registry = Arc::new(Registry::new());
         let host = Arc::new(World {
             url: ORIGIN.parse().unwrap(),
             workspace: main,
@@ -164,6 +222,8 @@ impl Rig {
             published: Mutex::default(),
             constants: vec![("file_url".to_owned(), "https://file.example".to_owned())],
             secrets: vec!["file_secret".to_owned()],
+            registry: Mutex::new(Some(registry.clone())),
+            sent: Arc::default(),
         });
         let (transport, policy): (Arc<dyn Transport>, _) = (Arc::new(Nowhere), Arc::new(Policy::default()));
         let runner = Runner::new(RunnerParts {
@@ -171,7 +231,7 @@ impl Rig {
             keys: keys.clone(),
             transport: transport.clone(),
             policy: policy.clone(),
-            registry: Arc::new(Registry::new()),
+            registry,
             clock: clock.clone(),
             sleeper: Arc::new(TokioSleeper),
             random: random.clone(),
