@@ -38,6 +38,11 @@ pub(crate) fn text(message: &OutMessage) -> String {
     }
 }
 
+/// A link to a login page, which leads nowhere without a server.
+pub(crate) fn page(text: &str, label: &str) -> OutMessage {
+    OutMessage::Text(joined(&[text, &format!("[{label}]")], " "))
+}
+
 /// Puts a text on one line.
 pub(crate) fn one_line(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().collect();

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use countersign_engine::{Reason, Status};
-use countersign_model::{ChannelKind, Choice, MessageRef, Reply, SecretText};
+use countersign_engine::{Expect, ExpectKind, Reason, Status};
+use countersign_model::{ChannelKind, Choice, Content, MessageRef, OutMessage, Reply, SecretText};
+use countersign_runner::PageShows;
 
 use super::input::{self, HELP, Local, Typed};
 use crate::conversation_test::Recording;
@@ -19,7 +20,23 @@ pub(crate) struct Conversation {
     offered: Vec<Choice>,
     recording: Option<(PathBuf, Recording)>,
     messages: u32,
+    filling: Option<Filling>,
+    /// The digits that a login page shows.
+    digits: Option<String>,
 }
+
+/// A login page that is filled in here, because the link leads nowhere without a server.
+struct Filling {
+    /// The questions, and whether each asks for a secret.
+    fields: Vec<(String, bool)>,
+    answers: Vec<SecretText>,
+}
+
+/// Stands before what the page says.
+const ON_PAGE: &str = "(on the login page)";
+
+/// A line that goes to the chat although the page is asked.
+const TO_CHAT: &str = "/chat ";
 
 /// What a line came to.
 #[derive(Debug)]
@@ -35,7 +52,7 @@ pub(crate) enum Next {
 impl Conversation {
     /// A conversation in which nothing has happened, written down into a file if one is given.
     pub(crate) fn new(talk: Talk, channel: ChannelKind, recording: Option<(PathBuf, Recording)>) -> Self {
-        Self { talk, channel, offered: Vec::new(), recording, messages: 0 }
+        Self { talk, channel, offered: Vec::new(), recording, messages: 0, filling: None, digits: None }
     }
 
     /// The channel.
@@ -45,12 +62,15 @@ impl Conversation {
 
     /// What the conversation is doing.
     pub(crate) fn status(&self) -> Status {
-        self.talk.status()
+        match self.filling.as_ref().and_then(Filling::next) {
+            Some((_, secret)) => Status::Waiting(Expect { kind: ExpectKind::Text, secret: *secret }),
+            None => self.talk.status(),
+        }
     }
 
     /// Whether what is typed next is not to be seen.
     pub(crate) fn wants_secret(&self) -> bool {
-        input::is_secret(&self.talk.status())
+        input::is_secret(&self.status())
     }
 
     /// Whether nothing more can come: the bot has ended the conversation, handed it over, or the user has hung up.
@@ -69,7 +89,8 @@ impl Conversation {
     /// The call comes in, or the script begins.
     pub(crate) async fn begin(&mut self, hear: Hear<'_>) -> Result<(), Problem> {
         let Self { talk, offered, recording, .. } = self;
-        Ok(talk.begin(&mut |heard| note(offered, recording, heard, hear)).await?)
+        talk.begin(&mut |heard| note(offered, recording, heard, hear)).await?;
+        self.look_at_page(false, hear).await
     }
 
     /// Does what has become due.
@@ -80,7 +101,8 @@ impl Conversation {
     /// Moves the clock on.
     pub(crate) async fn pass(&mut self, span: Duration, hear: Hear<'_>) -> Result<(), Problem> {
         let Self { talk, offered, recording, .. } = self;
-        Ok(talk.pass(span, &mut |heard| note(offered, recording, heard, hear)).await?)
+        talk.pass(span, &mut |heard| note(offered, recording, heard, hear)).await?;
+        self.look_at_page(false, hear).await
     }
 
     /// Goes on after a pause of the bot's own; what is left of it is not waited for.
@@ -93,6 +115,13 @@ impl Conversation {
 
     /// Does what a line says.
     pub(crate) async fn line(&mut self, line: SecretText, hear: Hear<'_>) -> Result<Next, Problem> {
+        let line = match line.expose().strip_prefix(TO_CHAT).map(SecretText::from) {
+            Some(to_chat) => to_chat,
+            None if self.filling.is_some() && !line.expose().starts_with('/') => {
+                return self.fill(line, hear).await.map(|()| Next::Go);
+            }
+            None => line,
+        };
         let status = self.talk.status();
         match input::read(line, self.channel, &status, &self.offered) {
             Typed::Nothing => Ok(Next::Go),
@@ -102,13 +131,76 @@ impl Conversation {
                 let reference = Some(MessageRef(format!("typed-{}", self.messages)));
                 let Self { talk, offered, recording, .. } = self;
                 if let Some((_, recording)) = recording {
-                    recording.user(&reply, input::is_secret(&status));
+                    match self.digits.as_ref().zip(six_digits(&reply)) {
+                        Some((digits, typed)) => {
+                            recording.page_digits(typed == SecretText::from(digits.as_str()))
+                        }
+                        None => recording.user(&reply, input::is_secret(&status)),
+                    }
                 }
                 let reply = Reply { reference, ..reply };
                 talk.send(reply, &mut |heard| note(offered, recording, heard, hear)).await?;
+                self.look_at_page(false, hear).await?;
                 Ok(Next::Go)
             }
             Typed::Local(local) => self.local(local, hear).await,
+        }
+    }
+
+    /// Takes an answer for the login page, and posts it when it is the last.
+    async fn fill(&mut self, answer: SecretText, hear: Hear<'_>) -> Result<(), Problem> {
+        let Some(filling) = &mut self.filling else { return Ok(()) };
+        filling.answers.push(answer);
+        if filling.next().is_some() {
+            self.ask_on_page(hear);
+            return Ok(());
+        }
+        let answers = std::mem::take(&mut filling.answers);
+        self.filling = None;
+        let Self { talk, offered, recording, .. } = self;
+        if talk.page().await?.is_some() {
+            if let Some((_, recording)) = recording {
+                recording.page(answers.len());
+            }
+            talk.post_page(answers, &mut |heard| note(offered, recording, heard, hear)).await?;
+        }
+        self.look_at_page(true, hear).await
+    }
+
+    /// Asks what the login page asks, or shows its digits.
+    async fn look_at_page(&mut self, posted: bool, hear: Hear<'_>) -> Result<(), Problem> {
+        let page = self.talk.page().await?;
+        let shown = self.digits.take();
+        match page.map(|page| page.shows) {
+            Some(PageShows::Questions { questions, refused }) => {
+                if self.filling.is_some() {
+                    return Ok(());
+                }
+                if refused && posted {
+                    say_on_page("The login failed. Please try again.", hear);
+                }
+                for problem in questions.iter().filter_map(|field| field.problem.as_ref()).filter(|_| posted)
+                {
+                    say_on_page(problem, hear);
+                }
+                let fields = questions.into_iter().map(|field| (field.text, field.secret)).collect();
+                self.filling = Some(Filling { fields, answers: Vec::new() });
+                self.ask_on_page(hear);
+            }
+            Some(PageShows::Digits(digits)) => {
+                if shown.as_ref() != Some(&digits) {
+                    say_on_page(&format!("The digits are {digits}."), hear);
+                }
+                self.digits = Some(digits);
+            }
+            Some(PageShows::Working) | None => self.filling = None,
+        }
+        Ok(())
+    }
+
+    fn ask_on_page(&self, hear: Hear<'_>) {
+        if let Some((question, _)) = self.filling.as_ref().and_then(Filling::next) {
+            say_on_page(question, hear);
         }
     }
 
@@ -151,12 +243,36 @@ impl Conversation {
     }
 }
 
+impl Filling {
+    /// The question that is asked now.
+    fn next(&self) -> Option<&(String, bool)> {
+        self.fields.get(self.answers.len())
+    }
+}
+
+fn say_on_page(text: &str, hear: Hear<'_>) {
+    hear(Heard::Said(OutMessage::Text(format!("{ON_PAGE} {text}"))));
+}
+
+/// What was typed, when it may be the digits of a page.
+fn six_digits(reply: &Reply) -> Option<SecretText> {
+    match &reply.content {
+        Content::Text(text) if text.len() == 6 && text.expose().bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(text.duplicate())
+        }
+        _ => None,
+    }
+}
+
 fn note(
     offered: &mut Vec<Choice>,
     recording: &mut Option<(PathBuf, Recording)>,
     heard: Heard,
     hear: &mut (dyn FnMut(Heard) + Send),
 ) {
+    if let (Heard::Page { text, label }, Some((_, recording))) = (&heard, recording.as_mut()) {
+        recording.page_offered(text, label);
+    }
     if let Heard::Said(message) = &heard {
         if !message.choices().is_empty() {
             *offered = message.choices().to_vec();

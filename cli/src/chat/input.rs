@@ -55,6 +55,7 @@ pub(crate) const HELP: &str = "\
 /vars         show the variables of the conversation
 /wait 20m     move the clock on, so that timers run out and tokens expire
 /hangup       hang up the phone
+/chat text    write in the chat while a login page is asked: /chat cancel
 /quit         end the program, as do Ctrl-C and Ctrl-D
 //text        send a text that begins with /";
 

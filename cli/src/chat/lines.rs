@@ -51,8 +51,12 @@ async fn tell(
 ) -> Result<(), Stop> {
     loop {
         for heard in said.drain(..) {
-            if let Heard::Said(message) = heard {
-                writeln!(out, "bot: {}", view::line(&message))?;
+            match heard {
+                Heard::Said(message) => writeln!(out, "bot: {}", view::line(&message))?,
+                Heard::Page { text, label } => {
+                    writeln!(out, "bot: {}", view::line(&view::page(&text, &label)))?;
+                }
+                Heard::Erased | Heard::HandedOver { .. } => {}
             }
         }
         out.flush()?;

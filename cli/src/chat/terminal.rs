@@ -97,6 +97,7 @@ impl Screen {
                 format!("  {}\n", self.paint.dim("(the bot has deleted your message)"))
             }
             Heard::Erased => return,
+            Heard::Page { text, label } => view::bubble(&view::page(text, label), self.channel, self.paint),
             Heard::HandedOver { number } => {
                 let to = number.as_deref().map_or("a person".to_owned(), view::one_line);
                 format!("  {}\n", self.paint.dim(format!("(handed over to {to})")))

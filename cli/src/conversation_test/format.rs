@@ -54,6 +54,8 @@
 //! | `bot: TEXT` or `{ text, contains, matches, options }` | the bot says it |
 //! | `wait: 20m` | the clock moves on |
 //! | `hangup: true` | the caller hangs up |
+//! | `page: [NAME, NAME]` | the user posts the login page with the answers of these names, question by question |
+//! | `page_digits: true` | the user types the digits that the login page shows; `false`: wrong ones |
 //! | `calls: { "POST /login": 1 }` | how often a service has been called since the test began |
 //! | `variables: { NAME: VALUE }` | what a variable holds; `null` for nothing |
 //! | `ended: true` | nothing is under way any more; `false` for the opposite |

@@ -96,6 +96,24 @@ impl Recording {
         self.step(&format!("wait: {seconds}s"));
     }
 
+    /// The user posts a login page with so many answers; all of them become `answers`.
+    pub(crate) fn page(&mut self, answers: usize) {
+        let first = self.answers + 1;
+        self.answers += u32::try_from(answers).unwrap_or(0);
+        let names: Vec<_> = (first..=self.answers).map(|number| format!("secret_{number}")).collect();
+        self.step(&format!("page: [{}]", names.join(", ")));
+    }
+
+    /// The bot sends a link to a login page.
+    pub(crate) fn page_offered(&mut self, text: &str, label: &str) {
+        self.bot(&view::page(text, label));
+    }
+
+    /// The user types the digits of the login page, or others.
+    pub(crate) fn page_digits(&mut self, right: bool) {
+        self.step(&format!("page_digits: {right}"));
+    }
+
     /// The caller hangs up.
     pub(crate) fn hang_up(&mut self) {
         self.step("hangup: true");

@@ -7,6 +7,7 @@ use std::time::Instant;
 use countersign_egress::Transport;
 use countersign_engine::Status;
 use countersign_model::{ChannelKind, Content, Media, MessageRef, OutMessage, Reply, SecretText};
+use countersign_runner::{LoginPage, PageShows};
 use countersign_script::Checked;
 
 use super::compare::{Mismatch, Said, Transcript};
@@ -264,6 +265,24 @@ impl<'r> Conversation<'r> {
                 self.transcript.happened("(the user hangs up)".to_owned());
                 self.talk.hang_up(&mut hear).await?;
             }
+            Step::Page(names) => {
+                let answers = names.iter().map(|name| self.answer(name)).collect::<Result<_, _>>()?;
+                if self.talk.page().await?.is_none() {
+                    return Ok(Err(("no login page stands open".to_owned(), self.line)));
+                }
+                let shown: Vec<_> = names.iter().map(|name| format!("••• ({name})")).collect();
+                self.transcript.happened(format!("(on the login page) user: {}", shown.join(", ")));
+                self.talk.post_page(answers, &mut hear).await?;
+            }
+            Step::PageDigits(right) => {
+                let Some(LoginPage { shows: PageShows::Digits(digits), .. }) = self.talk.page().await? else {
+                    return Ok(Err(("no login page shows digits".to_owned(), self.line)));
+                };
+                self.transcript.happened("user: ••• (the digits of the page)".to_owned());
+                // Any others are wrong.
+                let typed = if *right { digits } else { digits.chars().rev().map(other_digit).collect() };
+                self.talk.send(Reply::text(typed), &mut hear).await?;
+            }
             other => match self.content(other)? {
                 Ok((line, content)) => {
                     self.transcript.happened(line);
@@ -346,6 +365,7 @@ impl<'r> Conversation<'r> {
                     self.pending.push(said(&message));
                 }
                 Heard::Erased => self.transcript.happened("(the bot deletes the user's message)".to_owned()),
+                Heard::Page { text, label } => self.pending.push(said(&view::page(&text, &label))),
                 Heard::HandedOver { number } => {
                     let to = number.unwrap_or_else(|| "a person".to_owned());
                     self.transcript.happened(format!("(handed over to {to})"));
@@ -359,6 +379,10 @@ impl<'r> Conversation<'r> {
         let first = stubs.unanswered().first().map(|unanswered| (unanswered.to_string(), self.line));
         first.or_else(|| stubs.unused().into_iter().next())
     }
+}
+
+fn other_digit(digit: char) -> char {
+    if digit == '9' { '0' } else { '9' }
 }
 
 fn said(message: &OutMessage) -> Said {

@@ -25,12 +25,14 @@ pub(crate) enum Step {
     Bot(Expected),
     Wait(Pause),
     HangUp,
+    Page(Vec<String>),
+    PageDigits(bool),
     Calls(Vec<(Pattern, u32)>),
     Variables(BTreeMap<String, Option<String>>),
     Ended(bool),
 }
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 15] = [
     "user",
     "answer",
     "choose",
@@ -41,6 +43,8 @@ const KINDS: [&str; 13] = [
     "bot",
     "wait",
     "hangup",
+    "page",
+    "page_digits",
     "calls",
     "variables",
     "ended",
@@ -132,6 +136,8 @@ impl<'de> Deserialize<'de> for Step {
                     "bot" => Step::Bot(map.next_value()?),
                     "wait" => Step::Wait(map.next_value::<String>()?.parse().map_err(A::Error::custom)?),
                     "hangup" => only_true("hangup", map.next_value()?).map(|()| Step::HangUp)?,
+                    "page" => Step::Page(map.next_value()?),
+                    "page_digits" => Step::PageDigits(map.next_value()?),
                     "calls" => {
                         let counts: BTreeMap<String, u32> = map.next_value()?;
                         let counts = counts.into_iter().map(|(on, count)| Ok((on.parse()?, count)));
@@ -257,6 +263,16 @@ impl JsonSchema for Step {
             ("bot", generator.subschema_for::<Expected>(), "The bot says it."),
             ("wait", text(), "The clock moves on: 90s, 20m, 1h30m, 2d."),
             ("hangup", only_true(), "The caller hangs up."),
+            (
+                "page",
+                json_schema!({ "type": "array", "items": { "type": "string" } }),
+                "The user posts the login page: the names of the answers, question by question.",
+            ),
+            (
+                "page_digits",
+                json_schema!({ "type": "boolean" }),
+                "The user types the digits that the login page shows; `false`: wrong ones.",
+            ),
             (
                 "calls",
                 json_schema!({ "type": "object", "additionalProperties": { "type": "integer", "minimum": 0 } }),

@@ -6,6 +6,7 @@ mod flaky;
 mod handover;
 mod hearing;
 mod leaks;
+mod login_page;
 mod logins;
 mod order;
 mod providers;

@@ -413,6 +413,19 @@ impl Rig {
         mine.into_iter().map(text).collect()
     }
 
+    /// The links that the bot has sent since the last time this, or anything that was said, was asked for.
+    pub(super) fn links(&self, address: &str) -> Vec<OutMessage> {
+        let mut delivered = self.mailbox.delivered.lock().unwrap();
+        let (mine, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut *delivered).into_iter().partition(|(to, _)| to == address);
+        *delivered = others;
+        let link = |(_, delivery)| match delivery {
+            Delivery::Say(link @ OutMessage::Link { .. }) => Some(link),
+            _ => None,
+        };
+        mine.into_iter().filter_map(link).collect()
+    }
+
     /// Logs in and gives what the bot says at the end.
     pub(super) async fn log_in(&self, address: &str, trigger: &str) -> Vec<String> {
         assert_eq!(self.say(address, trigger).await, ["User?"]);

@@ -37,8 +37,8 @@ use token::{Keys, SystemKeys};
 
 pub use settings::{ChatSettings, Position, SETTINGS, open};
 
-/// The addresses of the chat: `/chat/{channel}` and what is below it, `/widget.js`, and `/demo` when a web channel
-/// wants it. Everything else is 404.
+/// The addresses of the chat: `/chat/{channel}` and what is below it, `/widget.js`, `/demo` when a web channel
+/// wants it, and the login pages at `/login/{ticket}`. Everything else is 404.
 pub fn router(app: Arc<App>) -> Router {
     router_until(app, CancellationToken::new())
 }
@@ -46,7 +46,8 @@ pub fn router(app: Arc<App>) -> Router {
 /// The same, until the server stops: then waiting polls are answered and WebSockets are closed, and clients come back to
 /// whoever answers next.
 pub fn router_until(app: Arc<App>, stop: CancellationToken) -> Router {
-    routes(app, Limits::default(), Arc::new(SystemKeys), stop)
+    let pages = crate::login_page::routes(app.clone());
+    routes(app, Limits::default(), Arc::new(SystemKeys), stop).merge(pages)
 }
 
 /// Delivers by doing nothing: who listens reads the transcript, and the runner wakes it.

@@ -112,7 +112,7 @@ impl Visitor {
                 && let Some(url) = self.chat.app.runner.login_link(&self.key, *session, *attempt)
             {
                 let (text, label) = (std::mem::take(text), std::mem::take(label));
-                row.line = Row::Bot(OutMessage::Link { text, label, url });
+                row.line = Row::Bot(countersign_model::OutMessage::Link { text, label, url });
             }
         }
         Ok(news)
