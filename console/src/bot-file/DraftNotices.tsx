@@ -14,7 +14,7 @@ export function DraftNotices({ draft }: { draft: DraftAt }) {
     <>
       {draft.readOnly && (
         <Alert variant="light" color="gray" mb={12} title={t.readOnly}>
-          {draft.readOnly === "file" ? t.readOnlyFile : t.readOnlyRole}
+          {t.readOnlyRole}
         </Alert>
       )}
       {draft.save === "failed" && (

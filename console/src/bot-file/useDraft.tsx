@@ -1,9 +1,9 @@
-import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { api, ifMatch, ok } from "../api/client.ts";
 import type { Draft } from "../api/contract.ts";
-import { botQuery, draftQuery, keys } from "../api/queries.ts";
+import { draftQuery, keys } from "../api/queries.ts";
 import { useMay } from "../session/useSession.ts";
 import { type DraftState, DraftStore, type Wire } from "./DraftStore.ts";
 
@@ -13,7 +13,7 @@ export interface DraftAt extends DraftState {
   store: DraftStore;
   workspace: string;
   bot: string;
-  readOnly: "file" | "role" | undefined;
+  readOnly: "role" | undefined;
 }
 
 /** The draft of the bot in the address. Every page of a bot shares one. */
@@ -22,8 +22,7 @@ export function useDraft(): DraftAt {
   const client = useQueryClient();
   const may = useMay();
   const { data: draft } = useSuspenseQuery(draftQuery(workspace, bot));
-  const { data: about } = useQuery(botQuery(workspace, bot));
-  const readOnly = about?.origin === "file" ? "file" : may("bot.edit") ? undefined : "role";
+  const readOnly = may("bot.edit") ? undefined : "role";
   const store = useMemo(() => {
     const known = stores.get(client) ?? new Map<string, DraftStore>();
     stores.set(client, known);

@@ -44,7 +44,7 @@ export function BotBar({ workspace, bot: id, simulating, onSimulate }: Props) {
           <span className={classes.words}>{t.simulate}</span>
         </Button>
       )}
-      {may("bot.publish") && bot.origin === "console" && (
+      {may("bot.publish") && (
         <Button size="xs" onClick={publishingIs.open} disabled={!bot.changed}>
           {t.publish}
         </Button>

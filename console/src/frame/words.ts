@@ -39,7 +39,6 @@ export const words = catalogue(
     simulate: "Simulate",
     simulator: "Simulator",
     closeSimulator: "Close the simulator",
-    readOnlyFile: "From a file",
   },
   {
     skip: "Saltar a la página",
@@ -79,6 +78,5 @@ export const words = catalogue(
     simulate: "Simular",
     simulator: "Simulador",
     closeSimulator: "Cerrar el simulador",
-    readOnlyFile: "De un archivo",
   },
 );

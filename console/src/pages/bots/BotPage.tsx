@@ -162,7 +162,7 @@ function NextStep({ workspace, bot }: { workspace: string; bot: Bot }) {
         </Button>,
       ];
     }
-    if (bot.changed && bot.origin === "console") {
+    if (bot.changed) {
       return [
         t.nextPublish,
         may("bot.publish") && (

@@ -15,9 +15,9 @@ import { Page } from "../../ui/Page.tsx";
 import { Scroll } from "../../ui/Scroll.tsx";
 import { Ago } from "../../ui/Time.tsx";
 import { useWords } from "../../words/words.tsx";
+import { Welcome } from "../welcome/Welcome.tsx";
 import classes from "./Bots.module.css";
 import { NewBot } from "./NewBot.tsx";
-import { Tour } from "./Tour.tsx";
 import { words } from "./words.ts";
 
 /** All bots of the workspace, and a new one. */
@@ -43,7 +43,7 @@ export function BotsPage() {
             </Empty>
           ) : (
             <>
-              {about?.demo && items[0] && <Tour workspace={workspace} bot={items[0].id} />}
+              {about?.demo && <Welcome workspace={workspace} demo={about.demo} />}
               <Bots workspace={workspace} bots={items} />
             </>
           )
@@ -99,11 +99,7 @@ function Bots({ workspace, bots }: { workspace: string; bots: Bot[] }) {
                     <div className="mono quiet">{bot.id}</div>
                   </Table.Td>
                   <Table.Td>
-                    {bot.origin === "file" ? (
-                      <State tone="quiet">{t.fromFile}</State>
-                    ) : (
-                      <LiveState bot={bot} />
-                    )}
+                    <LiveState bot={bot} />
                   </Table.Td>
                   <Table.Td className="wide">
                     <Problems bot={bot} />

@@ -33,7 +33,7 @@ export const words = catalogue(
     noChannels: "No channel",
     fromFile: "From a file",
     fromFileHelp:
-      "This bot is read from a file beside the server. It is changed there, and can be looked at here.",
+      "This bot began in a file beside the server. What you publish here counts until that file is changed.",
     search: "Find a bot",
     noneFound: "No bot has this in its name",
     lastChange: "Changed",
@@ -69,12 +69,6 @@ export const words = catalogue(
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText:
       "The draft and all published versions go. Channels that lead to it stop answering. This cannot be undone.",
-    tourTitle: "The demo bank in five steps",
-    tour1: "Open the Authorization Token and press “Try it” with alice / wonderland.",
-    tour2: "Look at the script that asks for the balance.",
-    tour3: "Simulate it as WhatsApp, then as a phone.",
-    tour4: "Change a message and publish.",
-    tour5: "See the conversation, and who is logged in.",
   },
   {
     title: "Bots",
@@ -106,7 +100,8 @@ export const words = catalogue(
     warnings: (n: number) => plural(n, "aviso", "avisos"),
     noChannels: "Sin canal",
     fromFile: "De un archivo",
-    fromFileHelp: "Este bot se lee de un archivo junto al servidor. Se cambia allí y aquí se puede ver.",
+    fromFileHelp:
+      "Este bot empezó en un archivo junto al servidor. Lo que publiques aquí vale hasta que ese archivo cambie.",
     search: "Buscar un bot",
     noneFound: "Ningún bot lleva esto en su nombre",
     lastChange: "Cambiado",
@@ -142,11 +137,5 @@ export const words = catalogue(
     removeTitle: (name: string) => `¿Quitar ${name}?`,
     removeText:
       "Se van el borrador y todas las versiones publicadas. Los canales que llevan a él dejan de responder. No se puede deshacer.",
-    tourTitle: "El banco de demostración en cinco pasos",
-    tour1: "Abre el token de autorización y pulsa «Probar» con alice / wonderland.",
-    tour2: "Mira el guion que pide el saldo.",
-    tour3: "Simúlalo como WhatsApp y después como teléfono.",
-    tour4: "Cambia un mensaje y publica.",
-    tour5: "Mira la conversación y quién ha iniciado sesión.",
   },
 );

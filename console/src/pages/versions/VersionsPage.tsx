@@ -31,7 +31,7 @@ export function VersionsPage() {
   const bot = useQuery(botQuery(workspace, id));
   const versions = useQuery(versionsQuery(workspace, id));
   const [publishing, setPublishing] = useState(false);
-  const publish = bot.data?.changed && bot.data.origin === "console" && may("bot.publish") && (
+  const publish = bot.data?.changed && may("bot.publish") && (
     <Button onClick={() => setPublishing(true)}>{t.publish}</Button>
   );
   return (
