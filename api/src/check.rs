@@ -280,8 +280,8 @@ mod tests {
         let text = "countersign: 1\nbot: demo\nscripts:\n  - { id: a, triggers: [\"😀é\"], stepps: [end] }\n";
         let found = examine(text, Vec::new()).checkup;
         assert!(!found.ok);
-        let one = &found.diagnostics[0];
-        assert_eq!((one.code.as_str(), one.labels[0].start.line), ("E0007", 4));
+        let one = found.diagnostics.iter().find(|one| one.code == "E0007").unwrap();
+        assert_eq!(one.labels[0].start.line, 4);
         let units: Vec<u16> = text.encode_utf16().collect();
         let edit = &one.help.as_ref().unwrap().edits.as_ref().unwrap()[0];
         let cut = String::from_utf16(&units[edit.start.offset..edit.end.offset]).unwrap();

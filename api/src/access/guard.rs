@@ -139,9 +139,9 @@ fn bearer(headers: &HeaderMap) -> Option<SecretText> {
     value.strip_prefix("Bearer ").map(|key| SecretText::from(key.trim()))
 }
 
-/// `a` of `/api/v1/workspaces/a/bots`. What is no name is no workspace.
+/// `a` of `/api/v1/workspaces/a/bots`, which may have lost its base on the way. What is no name is no workspace.
 fn workspace_of(path: &str) -> Option<Name> {
-    let rest = path.strip_prefix(BASE)?.strip_prefix("/workspaces/")?;
+    let rest = path.strip_prefix(BASE).unwrap_or(path).strip_prefix("/workspaces/")?;
     rest.split('/').next()?.parse().ok()
 }
 
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(workspace_of("/api/v1/workspaces/main/bots").unwrap().as_str(), "main");
         assert_eq!(workspace_of("/api/v1/workspaces/main").unwrap().as_str(), "main");
         for path in
-            ["/api/v1/workspaces", "/api/v1/account", "/api/v1/workspaces/a%20b/bots", "/workspaces/a"]
+            ["/api/v1/workspaces", "/api/v1/account", "/api/v1/workspaces/a%20b/bots", "/api/workspaces/a"]
         {
             assert_eq!(workspace_of(path), None, "{path}");
         }
