@@ -4,11 +4,12 @@ use countersign_script::CheckOptions;
 use countersign_script::diagnostics::Severity;
 
 /// Each bot, and the codes of its warnings.
-const BOTS: [(&str, &[&str]); 11] = [
+const BOTS: [(&str, &[&str]); 12] = [
     ("bank", &[]),
     ("code", &[]),
     ("dead-token", &[]),
     ("front-desk", &[]),
+    ("login-page", &[]),
     ("password-form", &[]),
     ("password-get", &["W0303"]),
     ("password-json", &["W0304"]),
