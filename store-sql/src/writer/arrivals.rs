@@ -5,7 +5,6 @@ use std::sync::Arc;
 use countersign_model::{TimerId, Timestamp};
 use countersign_store::failpoint::Failpoint;
 use countersign_store::{ConversationKey, InboundKind, NewInbound, Receipt, SessionId};
-use rusqlite::OptionalExtension as _;
 
 use super::item::Work;
 use super::tx::{Entry, Tx};
@@ -195,12 +194,12 @@ fn receive(tx: &mut Tx<'_>, receipt: &Receipt) -> Result<bool, Fault> {
     let mut put = tx.sql(
         "INSERT INTO receipts (conversation, message, state, at, code) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT DO UPDATE SET state = excluded.state, at = excluded.at, code = excluded.code \
-         WHERE excluded.state > state RETURNING 1",
+         WHERE excluded.state > state",
     )?;
     let message = code::short(&receipt.message.0) as i64;
     let state = code::state_to_column(receipt.state);
     let values = (entry.id, message, state, receipt.at.as_micros(), receipt.code.as_deref());
-    let changed = put.query_row(values, |_| Ok(())).optional()?.is_some();
+    let changed = put.execute(values)? > 0;
     tx.put(entry);
     Ok(changed)
 }

@@ -125,22 +125,34 @@ fn count(tx: &Tx<'_>, changes: &[CounterChange], now: Timestamp) -> Result<Count
     for change in changes {
         counted.push(match change {
             CounterChange::Add { key, expires_at } => {
-                let mut add = tx.sql(
-                    "INSERT INTO counters (key, count, first_at, last_at, expires_at) VALUES (?1, 1, ?2, ?2, ?3) \
-                     ON CONFLICT DO UPDATE SET \
-                     count = CASE WHEN expires_at <= ?2 THEN 1 ELSE min(count + 1, 4294967295) END, \
-                     first_at = CASE WHEN expires_at <= ?2 THEN ?2 ELSE first_at END, \
-                     last_at = ?2, expires_at = ?3 RETURNING count, first_at, last_at, expires_at",
-                )?;
-                let values = (key.0, now.as_micros(), expires_at.as_micros());
-                (*key, Some(add.query_row(values, |row| counter(row, 0))?))
+                let before = read(tx, key)?;
+                let going = before.filter(|counter| counter.expires_at > now);
+                let after = Counter {
+                    count: going.map_or(1, |counter| counter.count.saturating_add(1)),
+                    first_at: going.map_or(now, |counter| counter.first_at),
+                    last_at: now,
+                    expires_at: *expires_at,
+                };
+                let mut write = match before {
+                    None => tx.sql(
+                        "INSERT INTO counters (key, count, first_at, last_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    )?,
+                    Some(_) => tx.sql(
+                        "UPDATE counters SET count = ?2, first_at = ?3, last_at = ?4, expires_at = ?5 WHERE key = ?1",
+                    )?,
+                };
+                let [first_at, last_at, expires_at] =
+                    [after.first_at, after.last_at, after.expires_at].map(Timestamp::as_micros);
+                write.execute((key.0, after.count, first_at, last_at, expires_at))?;
+                (*key, Some(after))
             }
             CounterChange::Subtract { key } => {
-                let mut subtract = tx.sql(
-                    "UPDATE counters SET count = max(count - 1, 0) WHERE key = ?1 \
-                     RETURNING count, first_at, last_at, expires_at",
-                )?;
-                (*key, subtract.query_row([key.0], |row| counter(row, 0)).optional()?)
+                let after = read(tx, key)?
+                    .map(|counter| Counter { count: counter.count.saturating_sub(1), ..counter });
+                if let Some(after) = &after {
+                    tx.sql("UPDATE counters SET count = ?2 WHERE key = ?1")?.execute((key.0, after.count))?;
+                }
+                (*key, after)
             }
             CounterChange::Clear { key } => {
                 tx.sql("DELETE FROM counters WHERE key = ?1")?.execute([key.0])?;
@@ -149,6 +161,13 @@ fn count(tx: &Tx<'_>, changes: &[CounterChange], now: Timestamp) -> Result<Count
         });
     }
     Ok(counted)
+}
+
+/// Reads before it writes: `RETURNING` would make SQLite open a table of its own and a journal of the statement, 150 KiB
+/// of memory for one number.
+fn read(tx: &Tx<'_>, key: &CounterKey) -> Result<Option<Counter>, Fault> {
+    let mut find = tx.sql("SELECT count, first_at, last_at, expires_at FROM counters WHERE key = ?1")?;
+    Ok(find.query_row([key.0], |row| counter(row, 0)).optional()?)
 }
 
 /// The columns `count`, `first_at`, `last_at` and `expires_at`.
