@@ -19,11 +19,7 @@ const ALWAYS: Timestamp = Timestamp::from_micros(0);
 ///
 /// # Errors
 /// [`StoreError`]; what was done stays done.
-pub async fn reseal(
-    store: &dyn Store,
-    ring: &KeyRing,
-    workspace: &Name,
-) -> Result<usize, StoreError> {
+pub async fn reseal(store: &dyn Store, ring: &KeyRing, workspace: &Name) -> Result<usize, StoreError> {
     let mut done = 0;
     for kept in records::all::<KeptSecret>(store, workspace, "", ALWAYS).await? {
         let again = |kept: &mut Kept<KeptSecret>| {
@@ -57,7 +53,8 @@ async fn record<T: Document>(
             return Ok(false);
         }
         // People see when they have set it.
-        let change = Change::new(store, kept.changed_at).put(workspace, &kept.id, kept.expected(), &kept.value);
+        let change =
+            Change::new(store, kept.changed_at).put(workspace, &kept.id, kept.expected(), &kept.value);
         match change.commit().await {
             Ok(_) => return Ok(true),
             Err(ChangeError::Store(error)) => return Err(error),

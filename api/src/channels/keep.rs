@@ -55,7 +55,13 @@ pub(crate) fn scope(workspace: &Name, id: &str, secret: &str) -> Scope {
 }
 
 /// Seals a secret of a channel.
-pub(super) fn sealed(api: &Api, workspace: &Name, id: &str, name: &str, secret: &SecretText) -> Answer<String> {
+pub(super) fn sealed(
+    api: &Api,
+    workspace: &Name,
+    id: &str,
+    name: &str,
+    secret: &SecretText,
+) -> Answer<String> {
     let ring = api.keys.read().unwrap_or_else(PoisonError::into_inner);
     let sealed = ring.seal(&scope(workspace, id, name), secret).map_err(|error| {
         tracing::error!(%error, "a secret of a channel was not sealed");
@@ -65,7 +71,13 @@ pub(super) fn sealed(api: &Api, workspace: &Name, id: &str, name: &str, secret: 
 }
 
 /// Opens a secret of a channel; `None` when it does not open.
-pub(super) fn unsealed(api: &Api, workspace: &Name, id: &str, name: &str, sealed: &str) -> Option<SecretText> {
+pub(super) fn unsealed(
+    api: &Api,
+    workspace: &Name,
+    id: &str,
+    name: &str,
+    sealed: &str,
+) -> Option<SecretText> {
     let sealed = Sealed::from_bytes(STANDARD.decode(sealed).ok()?);
     let ring = api.keys.read().unwrap_or_else(PoisonError::into_inner);
     ring.open(&scope(workspace, id, name), &sealed, api.now()).ok()
@@ -123,7 +135,8 @@ pub async fn open(api: &Api, workspace: &Name) -> Result<(), StoreError> {
     if !api.is_configured(workspace) {
         // The server has done it for its own.
         let (constants, secrets) = (BTreeMap::new(), BTreeSet::new());
-        open_workspace(api.store.as_ref(), api.registry(), workspace, &constants, &secrets, api.now()).await?;
+        open_workspace(api.store.as_ref(), api.registry(), workspace, &constants, &secrets, api.now())
+            .await?;
     }
     for kept in records::all::<KeptChannel>(api.store.as_ref(), workspace, "", api.now()).await? {
         let placed = match kept.id.parse() {
@@ -140,4 +153,13 @@ pub async fn open(api: &Api, workspace: &Name) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// The secrets of all channels of a workspace.
+#[cfg(test)]
+pub(crate) async fn secrets_of(api: &Api, workspace: &Name) -> BTreeMap<String, SecretText> {
+    let all = records::all::<KeptChannel>(api.store.as_ref(), workspace, "", api.now()).await.unwrap();
+    let opened =
+        all.iter().flat_map(|kept| all_unsealed(api, workspace, &kept.id, &kept.value.secrets).unwrap());
+    opened.collect()
 }

@@ -104,7 +104,11 @@ fn field(setting: &'static Setting) -> FieldDocument {
     FieldDocument {
         name: setting.name,
         label: label(setting.name),
-        help: if is_made { "Leave it empty: a random word is made, and shown beside the address." } else { setting.help },
+        help: if is_made {
+            "Leave it empty: a random word is made, and shown beside the address."
+        } else {
+            setting.help
+        },
         secret: setting.kind == SettingKind::Secret,
         required: setting.required && !is_made,
         default: setting.default,

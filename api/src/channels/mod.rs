@@ -9,9 +9,6 @@ mod settings;
 mod steps;
 mod wire;
 
-#[cfg(test)]
-mod tests;
-
 use countersign_accounts::Permission;
 use utoipa_axum::routes;
 
@@ -21,6 +18,8 @@ use crate::http::{Answer, Problem};
 pub(crate) use health::health_document;
 pub use health::{ChannelFailure, ChannelHealth};
 pub use keep::open;
+#[cfg(test)]
+pub(crate) use keep::secrets_of;
 pub(crate) use keep::{KeptChannel, scope};
 pub(crate) use wire::{NamedChannel, named};
 

@@ -47,7 +47,8 @@ pub(super) async fn test(
 ) -> Answer<Json<Tested>> {
     let workspace = here.workspace();
     let said = |ok, message: &str| Ok(Json(Tested { ok, message: message.to_owned() }));
-    let Some(kept) = records::load::<KeptChannel>(api.store.as_ref(), workspace, &id, api.now()).await? else {
+    let Some(kept) = records::load::<KeptChannel>(api.store.as_ref(), workspace, &id, api.now()).await?
+    else {
         of_host(&api, workspace).iter().find(|channel| channel.id.as_str() == id).ok_or_else(none)?;
         return said(
             false,
@@ -56,15 +57,25 @@ pub(super) async fn test(
         );
     };
     let kept = kept.value;
-    api.change().line(here.line("channel.test", &format!("channel/{id}"))).commit().await.map_err(of_change)?;
+    api.change()
+        .line(here.line("channel.test", &format!("channel/{id}")))
+        .commit()
+        .await
+        .map_err(of_change)?;
     if kept.bot.is_none() {
         return said(false, "No bot answers here yet. Choose one.");
     }
     if is_chat(kept.kind) {
-        return said(true, "This chat is served here; nobody else has to be asked. Open a page with the widget to try it.");
+        return said(
+            true,
+            "This chat is served here; nobody else has to be asked. Open a page with the widget to try it.",
+        );
     }
     let Ok(secrets) = all_unsealed(&api, workspace, &id, &kept.secrets) else {
-        return said(false, "A secret of the channel does not open with the keys that there are. Give it again.");
+        return said(
+            false,
+            "A secret of the channel does not open with the keys that there are. Give it again.",
+        );
     };
     let Some(probe) = probe(&api, &kept, &secrets) else {
         return said(
@@ -87,7 +98,8 @@ pub(super) async fn test(
     let (ok, message) = match api.transport.send(&request).await {
         Err(error) => (false, format!("The provider was not reached: {error}.")),
         Ok(answer) if (200..300).contains(&answer.status) => {
-            let message = "The provider accepts the token. Whether its webhooks arrive shows when somebody writes.";
+            let message =
+                "The provider accepts the token. Whether its webhooks arrive shows when somebody writes.";
             (true, message.to_owned())
         }
         Ok(answer) => {

@@ -83,7 +83,8 @@ pub(super) async fn show(
     if let Some(kept) = records::load::<KeptChannel>(api.store.as_ref(), workspace, &id, api.now()).await? {
         return Ok(Json(of_console(&api, &here, kept, &dead)?));
     }
-    let channel = of_host(&api, workspace).into_iter().find(|channel| channel.in_file && channel.id.as_str() == id);
+    let channel =
+        of_host(&api, workspace).into_iter().find(|channel| channel.in_file && channel.id.as_str() == id);
     channel.map(|channel| Json(of_file(&api, &here, channel, &dead))).ok_or_else(none)
 }
 
@@ -95,9 +96,10 @@ pub(super) async fn create(
     Body(body): Body<NewChannel>,
 ) -> Answer<(StatusCode, Json<ChannelDocument>)> {
     let workspace = here.workspace();
-    let kind: ChannelKind = body.kind.parse().map_err(|_| {
-        Problem::invalid_field("/kind", "unknown", "There is no such kind of channel.")
-    })?;
+    let kind: ChannelKind = body
+        .kind
+        .parse()
+        .map_err(|_| Problem::invalid_field("/kind", "unknown", "There is no such kind of channel."))?;
     let known = settings_of(&api, kind, &body.provider).ok_or_else(|| {
         let message = format!("{} has no such provider.", kind.title());
         Problem::invalid_field("/provider", "unknown", message)
@@ -283,7 +285,8 @@ fn stays_secret(
     if missing.is_empty() {
         return Ok(());
     }
-    let detail = format!("`{}` leads to another server now. Give the secrets of the channel once more.", moved.name);
+    let detail =
+        format!("`{}` leads to another server now. Give the secrets of the channel once more.", moved.name);
     let problem = Problem::invalid(detail);
     Err(missing.into_iter().fold(problem, |problem, name| {
         problem.field(&format!("/secrets/{name}"), "missing", "Give this once more.")

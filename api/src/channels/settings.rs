@@ -45,7 +45,8 @@ fn take(known: &'static [Setting], name: String, value: Value, texts: &mut Texts
     let wrong = |message| Err(Problem::invalid_field(&format!("/settings/{name}"), "wrong_type", message));
     let text = match (setting.map(|setting| setting.kind), value) {
         (Some(SettingKind::Table), Value::Object(table)) => {
-            let line = |(name, value): (&String, &Value)| format!("{name}: {}", value.as_str().unwrap_or_default());
+            let line =
+                |(name, value): (&String, &Value)| format!("{name}: {}", value.as_str().unwrap_or_default());
             table.iter().map(line).collect::<Vec<_>>().join("\n")
         }
         // A form nests names with a dot.
@@ -115,7 +116,11 @@ pub(super) fn taken_secrets(
 }
 
 /// What a provider is opened with: what was given, and defaults for the rest.
-pub(super) fn settings(known: &'static [Setting], texts: &Texts, secrets: BTreeMap<String, SecretText>) -> Settings {
+pub(super) fn settings(
+    known: &'static [Setting],
+    texts: &Texts,
+    secrets: BTreeMap<String, SecretText>,
+) -> Settings {
     let mut settings = Settings::new();
     for setting in shown(known) {
         let text = texts.get(setting.name).map(String::as_str).or(setting.default);

@@ -19,9 +19,6 @@ use crate::conversations::{KeptTakeOver, LineDocument, lines, one, session};
 use crate::http::{Answer, Params, Problem, of_change, rfc3339};
 use crate::state::Api;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) fn area() -> Area {
     Area::new()
         .needs(Need::MayNow(Permission::ContactExport), routes!(export))

@@ -6,9 +6,6 @@ mod reply;
 mod routes;
 mod shown;
 
-#[cfg(test)]
-mod tests;
-
 use countersign_accounts::Permission;
 use utoipa_axum::routes;
 
@@ -21,8 +18,7 @@ pub(crate) use reply::KeptTakeOver;
 pub(crate) use shown::{masked, one, session};
 
 pub(crate) fn area() -> Area {
-    let (read, reply) =
-        (Need::May(Permission::ConversationRead), Need::May(Permission::ConversationReply));
+    let (read, reply) = (Need::May(Permission::ConversationRead), Need::May(Permission::ConversationReply));
     Area::new()
         .needs(read, routes!(routes::list))
         .needs(read, routes!(routes::show))

@@ -131,7 +131,8 @@ pub(super) async fn message(
     let end = Instant::now() + PATIENCE;
     loop {
         let lines = api.store.transcript(&row.key, from, 400).await?;
-        let is_it = |line: &Line| matches!(line, Line::Agent { by, text: said } if by == here.name() && said == text);
+        let is_it =
+            |line: &Line| matches!(line, Line::Agent { by, text: said } if by == here.name() && said == text);
         if let Some(at) = lines.iter().position(|row| is_it(&row.line)) {
             return Ok((StatusCode::CREATED, Json(Said { n: from + at as u64 })));
         }

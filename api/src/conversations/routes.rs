@@ -60,7 +60,9 @@ pub(super) async fn list(
     // What cannot be a name names nothing.
     let (channel, bot) = (filter.channel.filter(|id| !id.is_empty()), filter.bot.filter(|id| !id.is_empty()));
     let name = |text: &Option<String>| text.as_ref().map(|text| text.parse()).transpose();
-    let (Ok(channel), Ok(bot)) = (name(&channel), name(&bot)) else { return Ok(Json(List::whole(Vec::new()))) };
+    let (Ok(channel), Ok(bot)) = (name(&channel), name(&bot)) else {
+        return Ok(Json(List::whole(Vec::new())));
+    };
     let runner = api.runner.clone();
     let (workspace, for_names) = (here.workspace().clone(), api.runner.clone());
     let mut query = ConversationQuery::of(workspace.clone(), page.limit);
@@ -68,7 +70,8 @@ pub(super) async fn list(
     query.bot = bot;
     query.handed_over = filter.state == Some(Wanted::HandedOver);
     query.text = filter.query.filter(|text| !text.trim().is_empty());
-    query.name_of = Some(Arc::new(move |stored| session(&for_names, &workspace, stored)?.0.contact().name.clone()));
+    query.name_of =
+        Some(Arc::new(move |stored| session(&for_names, &workspace, stored)?.0.contact().name.clone()));
     query.wanted = filter.state.map(|wanted| {
         Arc::new(move |row: &ConversationRow| wanted.is(state(&runner, row))) as countersign_store::Wanted
     });

@@ -126,7 +126,11 @@ pub(crate) async fn one(api: &Api, workspace: &Name, id: &str) -> Answer<Convers
 }
 
 /// A session, and the version of the bot that it runs on when that is still there.
-pub(crate) fn session(runner: &Runner, workspace: &Name, stored: &StoredSession) -> Option<(Session, Option<Runnable>)> {
+pub(crate) fn session(
+    runner: &Runner,
+    workspace: &Name,
+    stored: &StoredSession,
+) -> Option<(Session, Option<Runnable>)> {
     let session = Session::from_bytes(&stored.bytes).ok()?;
     Some((session, runner.registry().version(workspace, Fingerprint(stored.version.0))))
 }
@@ -149,7 +153,11 @@ pub(super) fn state(runner: &Runner, row: &ConversationRow) -> ConversationState
 }
 
 /// Shows a conversation.
-pub(super) async fn document(api: &Api, row: ConversationRow, around: &Around) -> Answer<ConversationDocument> {
+pub(super) async fn document(
+    api: &Api,
+    row: ConversationRow,
+    around: &Around,
+) -> Answer<ConversationDocument> {
     let workspace = &row.key.workspace;
     let found = row.session.as_ref().and_then(|stored| session(&api.runner, workspace, stored));
     let state = state(&api.runner, &row);
@@ -166,7 +174,9 @@ pub(super) async fn document(api: &Api, row: ConversationRow, around: &Around) -
         Some(bot) => api.store.held(&row.key, bot).await?,
         None => Vec::new(),
     };
-    let alive = held.into_iter().filter(|token| token.expires_at > now || token.refresh_until.is_some_and(|until| until > now));
+    let alive = held
+        .into_iter()
+        .filter(|token| token.expires_at > now || token.refresh_until.is_some_and(|until| until > now));
     let last_at = row.last.as_ref().map(|last| last.at).or(row.handed_over_at);
     Ok(ConversationDocument {
         channel: around.channel(&row.key.channel, found.as_ref().map(|(session, _)| session)),

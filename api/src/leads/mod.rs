@@ -115,7 +115,8 @@ fn form(filter: &Filter) -> Result<Option<Name>, ()> {
 
 /// As RFC 4180 says, with a column for each answer.
 fn table(leads: &[LeadDocument]) -> String {
-    let names: BTreeSet<&str> = leads.iter().flat_map(|lead| lead.answers.keys()).map(String::as_str).collect();
+    let names: BTreeSet<&str> =
+        leads.iter().flat_map(|lead| lead.answers.keys()).map(String::as_str).collect();
     let mut out = String::new();
     let heads = ["conversation", "form", "at"].into_iter().chain(names.iter().copied());
     row(&mut out, heads);

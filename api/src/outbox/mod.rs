@@ -17,9 +17,6 @@ use crate::area::{Area, Need};
 use crate::http::{Answer, List, Page, PageParams, Params, Problem, of_change, rfc3339};
 use crate::state::Api;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) fn area() -> Area {
     let (read, edit) = (Need::May(Permission::ChannelRead), Need::May(Permission::ChannelEdit));
     Area::new()
@@ -175,7 +172,8 @@ async fn discard(State(api): State<Arc<Api>>, here: Here) -> Answer<StatusCode> 
 /// Refuses when nothing is held, or when it is not for this workspace to say.
 async fn held(api: &Api, here: &Here) -> Answer<()> {
     if !api.is_configured(here.workspace()) {
-        let detail = "The outbox is that of the whole server. It is released in the workspace of its configuration.";
+        let detail =
+            "The outbox is that of the whole server. It is released in the workspace of its configuration.";
         return Err(Problem::forbidden(detail));
     }
     if !api.store.outbox_held().await? {

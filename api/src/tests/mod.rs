@@ -1,8 +1,11 @@
 //! The API as a whole, through its router, on a database in a file and with a clock of its own.
 
 mod bots;
+mod channels;
 mod document;
 mod matrix;
+mod people;
+mod resealed;
 mod rig;
 mod settings;
 mod signing_in;

@@ -8,16 +8,17 @@ use async_trait::async_trait;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use countersign_accounts::{Accounts, NewByOperator, Parts as AccountParts, Role};
+use countersign_channels::Setting;
 use countersign_egress::{IncomingResponse, OutgoingRequest, Policy, Sending, Transport};
 use countersign_model::{ChannelKind, Name, OutMessage, SecretText, Timestamp};
-use countersign_channels::Setting;
 use countersign_runner::{
-    Channel, ChannelAccount, Clock, ConversationKey, Delivery, SendError, Parts as RunnerParts, Random, Registry, Runner, Silent, TokioSleeper, open_keys,
+    Channel, ChannelAccount, Clock, ConversationKey, Delivery, Parts as RunnerParts, Random, Registry,
+    Runner, SendError, Silent, TokioSleeper, open_keys,
 };
 use countersign_script::Runnable;
 use countersign_store::Store;
 use countersign_store_sql::{Options, Role as StoreRole, SqliteStore};
-use countersign_vault::{MasterKey, MasterKeys};
+use countersign_vault::{KeyRing, MasterKey, MasterKeys};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -33,6 +34,9 @@ pub(super) const ORIGIN: &str = "https://bot.example";
 pub(super) struct Rig {
     pub(super) api: Arc<Api>,
     pub(super) host: Arc<World>,
+    /// What every service answers.
+    pub(super) answer: Arc<Mutex<(u16, String)>>,
+    masters: SecretText,
     time: Arc<AtomicI64>,
     router: axum::Router,
     _folder: tempfile::TempDir,
@@ -143,12 +147,13 @@ impl Host for World {
     }
 }
 
-/// Nobody is called here.
-struct Nowhere;
+/// Nobody is called here; everybody answers the same.
+struct Nowhere(Arc<Mutex<(u16, String)>>);
 
 impl Transport for Nowhere {
     fn send<'a>(&'a self, _: &'a OutgoingRequest) -> Sending<'a> {
-        Box::pin(async { Ok(IncomingResponse::new(500, Vec::new(), Vec::new())) })
+        let (status, body) = self.0.lock().unwrap().clone();
+        Box::pin(async move { Ok(IncomingResponse::new(status, Vec::new(), body.into_bytes())) })
     }
 }
 
@@ -196,8 +201,10 @@ impl Rig {
             let time = time.clone();
             Arc::new(move || Timestamp::from_micros(time.load(Ordering::Relaxed)))
         };
-        let random: Arc<dyn Random> = Arc::new(|| 7);
-        let masters = MasterKeys::one(MasterKey::generate().unwrap());
+        let numbers = std::sync::atomic::AtomicU64::new(7);
+        let random: Arc<dyn Random> = Arc::new(move || numbers.fetch_add(1, Ordering::Relaxed));
+        let line = MasterKey::generate().unwrap().to_line();
+        let masters = MasterKeys::parse(line.expose()).unwrap();
         let main: Name = "main".parse().unwrap();
         let keys = open_keys(store.as_ref(), masters, [&main]).await.unwrap();
         let accounts = Accounts::open(
@@ -225,7 +232,9 @@ impl Rig {
             registry: Mutex::new(Some(registry.clone())),
             sent: Arc::default(),
         });
-        let (transport, policy): (Arc<dyn Transport>, _) = (Arc::new(Nowhere), Arc::new(Policy::default()));
+        let answer = Arc::new(Mutex::new((500, String::new())));
+        let (transport, policy): (Arc<dyn Transport>, _) =
+            (Arc::new(Nowhere(answer.clone())), Arc::new(Policy::default()));
         let runner = Runner::new(RunnerParts {
             store: store.clone(),
             keys: keys.clone(),
@@ -240,7 +249,13 @@ impl Rig {
         let parts =
             Parts { store, accounts, runner, keys, transport, policy, clock, random, host: host.clone() };
         let api = Api::new(parts);
-        Self { router: router(api.clone()), api, host, time, _folder: folder }
+        Self { router: router(api.clone()), api, host, answer, masters: line, time, _folder: folder }
+    }
+
+    /// The keys as another program has them.
+    pub(super) async fn ring_again(&self) -> KeyRing {
+        let masters = MasterKeys::parse(self.masters.expose()).unwrap();
+        KeyRing::unlock(masters, self.api.store.data_keys().await.unwrap()).unwrap()
     }
 
     /// Lets time pass.

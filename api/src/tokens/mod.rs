@@ -21,9 +21,6 @@ use crate::conversations::{masked, session};
 use crate::http::{Answer, Body, List, Page, PageParams, Params, Problem, Query, of_change, rfc3339};
 use crate::state::Api;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) fn area() -> Area {
     let revoke = Need::May(Permission::TokenRevoke);
     Area::new()
