@@ -1,10 +1,10 @@
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_channels::Adapter;
 use countersign_egress::{Policy, Transport};
 use countersign_model::{ChannelKind, Name};
-use countersign_runner::{Clock, ConversationKey, Random, Runner, Sleeper};
+use countersign_runner::{Clock, ConversationKey, ProviderChannel, Random, Runner, Sleeper};
 use url::Url;
 
 use crate::chat::ChatSettings;
@@ -14,12 +14,12 @@ use crate::voice::Patience;
 pub struct App {
     /// Carries everything out.
     pub runner: Runner,
-    /// The workspace of this server.
+    /// The workspace of the configuration.
     pub workspace: Name,
     /// Under which address the world reaches this server.
     pub public_url: Url,
     /// The channels by id.
-    pub channels: HashMap<Name, Arc<Line>>,
+    pub channels: Channels,
     /// The way to providers.
     pub transport: Arc<dyn Transport>,
     /// What may be called.
@@ -34,14 +34,59 @@ pub struct App {
     pub patience: Patience,
 }
 
+/// The channels of a server, by their ids. Those of the console come and go while it runs.
+#[derive(Default)]
+pub struct Channels(RwLock<HashMap<Name, Arc<Line>>>);
+
+impl Channels {
+    /// These channels.
+    pub fn new(lines: impl IntoIterator<Item = Line>) -> Self {
+        Self(RwLock::new(lines.into_iter().map(|line| (line.id.clone(), Arc::new(line))).collect()))
+    }
+
+    /// A channel.
+    pub fn get(&self, id: &Name) -> Option<Arc<Line>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Arc<Line>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn put(&self, line: Line) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(line.id.clone(), Arc::new(line));
+    }
+
+    pub(crate) fn remove(&self, id: &Name) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+}
+
 /// One channel of the server.
 pub struct Line {
+    /// Whose it is.
+    pub workspace: Name,
     /// Its id, which is also its place under `/hooks/` or `/chat/`.
     pub id: Name,
     /// What kind it is.
     pub kind: ChannelKind,
     /// How it speaks.
     pub side: Side,
+    /// What sends to the provider; phone calls and chats of our own have none.
+    pub sender: Option<Arc<ProviderChannel>>,
+    /// Whether it stands in the configuration file.
+    pub in_file: bool,
 }
 
 /// How a channel speaks.
@@ -56,7 +101,7 @@ impl App {
     /// The conversation of a contact on a channel.
     pub fn conversation(&self, line: &Line, address: &str) -> ConversationKey {
         ConversationKey {
-            workspace: self.workspace.clone(),
+            workspace: line.workspace.clone(),
             channel: line.id.clone(),
             address: address.to_owned(),
         }

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countersign_api::FileBot;
 use countersign_model::{ChannelKind, Name, Timestamp};
 use countersign_runner::Store;
 use countersign_script::diagnostics::Severity;
@@ -129,6 +130,36 @@ pub(crate) struct Loaded {
     pub(crate) without: Vec<NoBot>,
     /// Bots that are new or changed.
     pub(crate) published: Vec<Name>,
+    /// What the files hold.
+    pub(crate) files: Vec<FileBot>,
+}
+
+impl Loaded {
+    /// Puts what the console has in service in the place of what stands in the files.
+    pub(crate) fn overlay(&mut self, desk: &Desk, live: &BTreeMap<Name, Runnable>) {
+        for (_, bot) in &mut self.by_channel {
+            if let Some(live) = live.get(&bot.bot) {
+                *bot = live.clone();
+            }
+        }
+        for (channel, _, wanted) in &desk.channels {
+            let has_none = !self.by_channel.iter().any(|(known, _)| known == channel);
+            if let Some(bot) = wanted.as_ref().and_then(|wanted| live.get(wanted)).filter(|_| has_none) {
+                self.by_channel.push((channel.clone(), bot.clone()));
+            }
+        }
+        self.without.retain(|why| !self.by_channel.iter().any(|(channel, _)| channel == why.channel()));
+    }
+}
+
+impl NoBot {
+    fn channel(&self) -> &Name {
+        match self {
+            Self::Unset { channel, .. }
+            | Self::Unknown { channel, .. }
+            | Self::NeverPublished { channel } => channel,
+        }
+    }
 }
 
 /// Reads and checks the bot files of a configuration for its channels, and changes nothing. Gives the ids of the bots.
@@ -188,8 +219,14 @@ impl Desk {
         }
         let before: Vec<_> =
             stored.into_iter().map(|row| Version { row, secrets: self.secrets.clone() }).collect();
-        let mut loaded =
-            Loaded { by_channel: Vec::new(), before: Vec::new(), refused, without: Vec::new(), published };
+        let mut loaded = Loaded {
+            by_channel: Vec::new(),
+            before: Vec::new(),
+            refused,
+            without: Vec::new(),
+            published,
+            files: Vec::new(),
+        };
         for (channel, kind, wanted) in &self.channels {
             match self.choose(channel, *kind, wanted.as_ref(), &good, &before, &loaded.refused) {
                 Ok(bot) => loaded.by_channel.push((channel.clone(), bot)),
@@ -197,6 +234,7 @@ impl Desk {
             }
         }
         loaded.before = before;
+        loaded.files = good.into_iter().map(|Good { bot, file }| FileBot { bot, text: file }).collect();
         Ok(loaded)
     }
 

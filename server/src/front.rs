@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use ipnet::IpNet;
 use tower::ServiceExt as _;
 
+use crate::console::Console;
 use crate::hooks::Hooks;
 use crate::listener::{self, Bounded};
 use crate::telemetry::{Metrics, Pulse};
@@ -22,6 +23,8 @@ pub(crate) struct Front {
     pub(crate) hooks: Hooks,
     /// The addresses of the chat.
     pub(crate) chat: Router,
+    /// The console and its API, when they are there.
+    pub(crate) console: Option<Console>,
     pub(crate) status: Status,
     pub(crate) trusted: Vec<IpNet>,
     /// Whether browsers may be told to come back with https only.
@@ -50,19 +53,22 @@ impl Front {
             let peer = listener::peer(direct, request.headers(), &self.trusted);
             match self.status.answer(&request, peer) {
                 Some(response) => response,
-                None if path == "/" => page(request.method()),
-                None => self.routed(request, peer).await,
+                None => match self.console.as_ref().filter(|_| Console::has(path)) {
+                    Some(console) => self.routed(console.router(), request, peer).await,
+                    None if path == "/" => page(request.method()),
+                    None => self.routed(&self.chat, request, peer).await,
+                },
             }
         };
         guard(response.headers_mut(), self.is_https);
         response
     }
 
-    async fn routed(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    async fn routed(&self, router: &Router, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let time = self.hooks.body_time;
         let mut request = request.map(|body| Body::new(Bounded::new(body, time)));
         request.extensions_mut().insert(ConnectInfo(peer));
-        match self.chat.clone().oneshot(request).await {
+        match router.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }

@@ -3,7 +3,6 @@
 //! Nothing is read that was not signed, nothing is answered positively that is not on disk, and a channel that does not
 //! exist answers like one whose signature does not fit. No body, no address and no id of a user is logged.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use countersign_channels::{Adapter, Answer, ChannelEvent, Event, HttpRequest, WebhookRequest};
 use countersign_model::{Name, Timestamp};
-use countersign_runner::{IngestError, ProviderChannel};
+use countersign_runner::IngestError;
 use countersign_store::failpoint::Failpoint;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -19,16 +18,16 @@ use hyper::body::Incoming;
 
 use crate::app::{App, Line, Side};
 use crate::listener::{self, BodyError};
+use crate::statistics::Statistics;
 use crate::telemetry::{Metrics, Pulse, Span, SpanKind, Tracer, WebhookResult};
 use crate::voice;
 
 /// What webhooks are answered with.
 pub(crate) struct Hooks {
     pub(crate) app: Arc<App>,
-    /// What sends the courtesies of a channel.
-    pub(crate) senders: HashMap<Name, Arc<ProviderChannel>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tracer: Tracer,
+    pub(crate) statistics: Arc<Statistics>,
     pub(crate) pulse: Arc<Pulse>,
     /// The largest body, in bytes.
     pub(crate) body: usize,
@@ -68,15 +67,18 @@ impl Hooks {
         };
         let line = id.parse::<Name>().ok().and_then(|id| self.app.channels.get(&id));
         let Some((line, adapter)) = line.and_then(|line| match &line.side {
-            Side::Provider(adapter) => Some((line, adapter)),
+            Side::Provider(adapter) => Some((line.clone(), adapter.clone())),
             Side::Chat(_) => None,
         }) else {
             return empty(StatusCode::UNAUTHORIZED);
         };
-        let done = self.known(line, adapter, &parts, &body).await;
+        let done = self.known(&line, &adapter, &parts, &body).await;
         let ended = self.app.clock.now();
         self.metrics.webhook(&line.id, done.result, ended.since(started));
-        self.tracer.span(|| span(line, &done, started, ended));
+        if self.statistics.healths.webhook(&line.workspace, &line.id, done.result, ended) {
+            self.statistics.feed.channel(&line.workspace, &line.id);
+        }
+        self.tracer.span(|| span(&line, &done, started, ended));
         done.response
     }
 
@@ -128,7 +130,7 @@ impl Hooks {
         let courtesies: Vec<_> = events.iter().map(|event| adapter.courtesies(event)).collect();
         self.receipts(&events);
         Failpoint::HookBeforeAccept.pass();
-        let new = match self.app.runner.hear(&self.app.workspace, &line.id, events).await {
+        let new = match self.app.runner.hear(&line.workspace, &line.id, events).await {
             Ok(new) => new,
             Err(error) => {
                 if matches!(error, IngestError::Store(_)) {
@@ -163,7 +165,7 @@ impl Hooks {
         if requests.is_empty() {
             return;
         }
-        let Some(sender) = self.senders.get(&line.id).cloned() else { return };
+        let Some(sender) = line.sender.clone() else { return };
         tokio::spawn(async move {
             for request in requests {
                 sender.courtesy(request).await;

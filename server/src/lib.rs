@@ -1,10 +1,12 @@
 //! The server: webhooks of providers, calls on the phone, the chat of web pages, health and metrics, around one
 //! [`countersign_runner::Runner`].
 
+mod accounts;
 mod app;
 mod bots;
 pub mod chat;
 mod config;
+mod console;
 mod front;
 mod harden;
 mod hooks;
@@ -12,9 +14,11 @@ mod key_command;
 mod keys;
 mod lines;
 mod listener;
+mod login_page;
 mod reload;
 mod server;
 mod start_error;
+mod statistics;
 mod steady;
 mod store;
 mod telemetry;
@@ -24,12 +28,13 @@ mod workshop;
 #[cfg(test)]
 mod tests;
 
-pub use app::{App, Line, Side};
+pub use accounts::accounts;
+pub use app::{App, Channels, Line, Side};
 pub use bots::{Findings, NoBot, Refusal, Refused, check_bots};
 pub use chat::ChatSettings;
 pub use config::{
-    ChannelConfig, ChannelSide, Config, ConfigError, Fault, KeySource, Limits, Log, LogFormat, LogLevel,
-    Metrics, Otlp, Place, Problem,
+    ChannelConfig, ChannelSide, Config, ConfigError, Console, Fault, KeySource, Limits, Log, LogFormat,
+    LogLevel, Metrics, Otlp, Place, Problem,
 };
 pub use harden::{Unhardened, harden};
 pub use key_command::CommandFault;

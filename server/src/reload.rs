@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::bots::Desk;
 use crate::config::KeySource;
+use crate::console::Shelf;
 use crate::keys;
 use crate::server::{Ring, replace, tell};
 use crate::telemetry::Metrics;
@@ -18,6 +19,8 @@ use crate::telemetry::Metrics;
 /// Reads the bot files again.
 pub struct Reload {
     desk: Desk,
+    /// With a console, what it has in service counts.
+    shelf: Option<Shelf>,
     app: Arc<App>,
     metrics: Arc<Metrics>,
     /// Two at once would publish in an order that nobody knows.
@@ -34,8 +37,8 @@ pub struct Reloaded {
 }
 
 impl Reload {
-    pub(crate) fn new(desk: Desk, app: Arc<App>, metrics: Arc<Metrics>) -> Self {
-        Self { desk, app, metrics, one: tokio::sync::Mutex::new(()) }
+    pub(crate) fn new(desk: Desk, shelf: Option<Shelf>, app: Arc<App>, metrics: Arc<Metrics>) -> Self {
+        Self { desk, shelf, app, metrics, one: tokio::sync::Mutex::new(()) }
     }
 
     /// Reads the bot files, and lets new sessions begin on what changed. What is refused is told in the log, and the
@@ -46,7 +49,11 @@ impl Reload {
     pub async fn bots(&self) -> Result<Reloaded, StoreError> {
         let _one = self.one.lock().await;
         let app = &self.app;
-        let loaded = self.desk.load(app.runner.store(), app.clock.now()).await?;
+        let now = app.clock.now();
+        let mut loaded = self.desk.load(app.runner.store(), now).await?;
+        if let Some(shelf) = &self.shelf {
+            shelf.take_over(&self.desk, &mut loaded, app.runner.store(), app.runner.registry(), now).await?;
+        }
         tell(&loaded);
         for without in &loaded.without {
             tracing::error!("{without}");

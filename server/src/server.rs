@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_egress::{Allow, Client, Policy, SystemResolver, Transport};
 use countersign_runner::{
-    ChannelAccount, Clock, Limits as RunnerLimits, Parts, Random, Registry, Runner, Sleeper, Workers,
-    open_keys,
+    ChannelAccount, Clock, Limits as RunnerLimits, Observer, Parts, Random, Registry, Runner, Sleeper,
+    Workers, open_keys,
 };
 use countersign_vault::KeyRing;
 use tokio::net::TcpListener;
@@ -15,17 +15,19 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::app::App;
+use crate::app::{App, Channels};
 use crate::bots::{Desk, Loaded, Refused};
 use crate::chat;
 use crate::config::{ChannelSide, Config, Limits};
+use crate::console::{Console, ConsoleDesk, Shelf};
 use crate::front::{Front, Status, status_only};
 use crate::hooks::Hooks;
 use crate::keys;
-use crate::lines::Lines;
+use crate::lines::Opener;
 use crate::listener::{self, Bounds};
 use crate::reload::{KeyWatch, Reload};
 use crate::start_error::StartError;
+use crate::statistics::{Both, Counting, Statistics};
 use crate::store;
 use crate::telemetry::{self, Collector, Metrics, Pulse, Span, Tracer, Watcher};
 use crate::voice::Patience;
@@ -54,6 +56,7 @@ pub struct Server {
     metrics: Arc<Metrics>,
     pulse: Arc<Pulse>,
     reload: Arc<Reload>,
+    statistics: Arc<Statistics>,
     key_watch: KeyWatch,
     collector: Option<(Collector, tokio::sync::mpsc::Receiver<Span>)>,
     refused: Vec<Refused>,
@@ -114,8 +117,13 @@ impl Server {
         let desk = Desk::of(&config);
         let channels = std::mem::take(&mut config.channels);
         let kinds: Vec<_> = channels.iter().map(|channel| (channel.id.clone(), channel.kind)).collect();
-        let lines = Lines::open(channels, &base, &of_providers, &policy)?;
-        let loaded = desk.load(store.as_ref(), clock.now()).await?;
+        let opener = Opener { base: base.clone(), transport: of_providers.clone(), policy: policy.clone() };
+        let opened = opener.all(channels, &config.workspace)?;
+        let mut loaded = desk.load(store.as_ref(), clock.now()).await?;
+        let shelf = config.console.enabled.then(|| Shelf::of(&config));
+        if let Some(shelf) = &shelf {
+            shelf.take_over(&desk, &mut loaded, store.as_ref(), &registry, clock.now()).await?;
+        }
         if !loaded.without.is_empty() || (kinds.is_empty() && !loaded.refused.is_empty()) {
             return Err(StartError::Bots { refused: loaded.refused, without: loaded.without });
         }
@@ -126,29 +134,37 @@ impl Server {
         }
         for (id, bot) in loaded.by_channel {
             let kind = kinds.iter().find(|(known, _)| *known == id).map(|(_, kind)| *kind);
-            let (Some(kind), Some(sender)) = (kind, lines.senders.get(&id).cloned()) else { continue };
+            let sender =
+                opened.iter().find(|opened| opened.line.id == id).map(|opened| opened.sender.clone());
+            let (Some(kind), Some(sender)) = (kind, sender) else { continue };
             let workspace = config.workspace.clone();
             registry.put_channel(ChannelAccount { workspace, id, kind, bot, sender });
         }
 
         let watcher = Watcher::new(metrics.clone(), tracer.clone(), clock.clone());
+        let statistics = Arc::new(Statistics::default());
+        // Nobody looks at numbers without a console.
+        let observer: Arc<dyn Observer> = match shelf.is_some() {
+            true => Arc::new(Both(watcher, Counting::new(&statistics, &registry, &clock))),
+            false => Arc::new(watcher),
+        };
         let parts = Parts {
             store: store.clone(),
             keys: ring.clone(),
-            transport: of_bots,
-            policy: bots_policy,
+            transport: of_bots.clone(),
+            policy: bots_policy.clone(),
             registry,
             clock: clock.clone(),
             sleeper: sleeper.clone(),
             random: random.clone(),
-            observer: Arc::new(watcher),
+            observer,
         };
         let runner = Runner::with_limits(parts, runner_limits(&config));
         let app = Arc::new(App {
             runner,
             workspace: config.workspace.clone(),
             public_url: public_url.clone(),
-            channels: lines.lines,
+            channels: Channels::new(opened.into_iter().map(|opened| opened.line)),
             transport: of_providers,
             policy,
             clock,
@@ -163,23 +179,40 @@ impl Server {
             enabled: config.metrics.enabled,
             token: config.metrics.token.take().map(Arc::new),
         };
+        let console = match &shelf {
+            Some(shelf) => {
+                let desk = ConsoleDesk {
+                    app: app.clone(),
+                    store: store.clone(),
+                    keys: ring.clone(),
+                    transport: of_bots,
+                    policy: bots_policy,
+                    opener,
+                    statistics: statistics.clone(),
+                    shelf: shelf.clone(),
+                };
+                Some(Console::open(desk, &mut config.secrets).await?)
+            }
+            None => None,
+        };
         let front = Front {
             hooks: Hooks {
                 app: app.clone(),
-                senders: lines.providers,
                 metrics: metrics.clone(),
                 tracer,
+                statistics: statistics.clone(),
                 pulse: pulse.clone(),
                 body: config.limits.webhook_body,
                 body_time: config.limits.body_timeout,
                 base,
             },
             chat: chat::router(app.clone()),
+            console,
             status,
             trusted: config.trusted_proxies.clone(),
             is_https: public_url.scheme() == "https",
         };
-        let reload = Arc::new(Reload::new(desk, app.clone(), metrics.clone()));
+        let reload = Arc::new(Reload::new(desk, shelf, app.clone(), metrics.clone()));
         Ok(Self {
             key_watch: KeyWatch::new(ring, config.keys.clone()),
             bounds: bounds(&config),
@@ -193,6 +226,7 @@ impl Server {
             metrics,
             pulse,
             reload,
+            statistics,
             collector,
         })
     }
@@ -227,6 +261,7 @@ impl Server {
     /// end. What did not end is taken up at the next start.
     pub async fn run(self, stop: CancellationToken) {
         let Self { app, socket, status_socket, front, bounds, limits, metrics, pulse, key_watch, .. } = self;
+        let statistics = self.statistics;
         let mut tasks = JoinSet::new();
         // Workers and the look after the store end after the last webhook was answered.
         let after = CancellationToken::new();
@@ -250,6 +285,9 @@ impl Server {
             let (app, stop) = (app.clone(), after.clone());
             async move { key_watch.run(app.runner.store(), stop).await }
         });
+        if let Some(api) = front.console.as_ref().and_then(Console::api) {
+            tasks.spawn(statistics.run(api, after.clone()));
+        }
         if let Some((collector, spans)) = self.collector {
             tasks.spawn(collector.run(spans, after.clone()));
         }

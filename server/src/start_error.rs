@@ -35,6 +35,9 @@ pub enum StartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The accounts of the console cannot be opened.
+    #[error(transparent)]
+    Accounts(#[from] countersign_accounts::AccountsError),
     /// The key file cannot be used.
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),

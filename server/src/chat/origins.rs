@@ -60,7 +60,7 @@ impl FromRequestParts<Arc<Chat>> for Door {
         let path: Result<Path<String>, _> = Path::from_request_parts(parts, chat).await;
         let Path(name) = path.map_err(|_| Problem::NoSuchChannel)?;
         let name: Name = name.parse().map_err(|_| Problem::NoSuchChannel)?;
-        let line = chat.app.channels.get(&name).ok_or(Problem::NoSuchChannel)?.clone();
+        let line = chat.app.channels.get(&name).ok_or(Problem::NoSuchChannel)?;
         let Side::Chat(settings) = &line.side else { return Err(Problem::NoSuchChannel) };
         if !may_come(&parts.method, &parts.headers, line.kind, settings, &chat.app.public_url) {
             return Err(Problem::Origin);

@@ -39,7 +39,8 @@ pub(super) struct Pages {
 impl Pages {
     /// The demo page is that of the first web channel that wants one.
     pub(super) fn of(app: &App) -> Self {
-        let wanted = app.channels.values().filter_map(|line| match &line.side {
+        let lines = app.channels.all();
+        let wanted = lines.iter().filter_map(|line| match &line.side {
             Side::Chat(settings) if line.kind == ChannelKind::Web && settings.demo_page => {
                 Some((&line.id, settings))
             }

@@ -74,7 +74,7 @@ pub(super) async fn look(door: Door) -> Response {
 pub(super) async fn session(State(chat): State<Arc<Chat>>, door: Door) -> Response {
     let made = || {
         let app = &chat.app;
-        let account = app.runner.registry().channel(&app.workspace, &door.line.id);
+        let account = app.runner.registry().channel(&door.line.workspace, &door.line.id);
         guard::admit(&account.ok_or(Problem::NoSuchChannel)?.bot, door.line.kind)?;
         let now = app.clock.now();
         let token = token::issue(chat.keys.as_ref(), now)?;

@@ -29,7 +29,7 @@ use url::Url;
 pub(crate) use channel::HOOK_URL;
 pub use channel::{ChannelConfig, ChannelSide};
 pub use node::Place;
-pub use parts::{KeySource, Limits, Log, LogFormat, LogLevel, Metrics, Otlp};
+pub use parts::{Console, KeySource, Limits, Log, LogFormat, LogLevel, Metrics, Otlp};
 pub use problem::{ConfigError, Fault, Problem};
 
 use crate::chat;
@@ -75,6 +75,10 @@ pub struct Config {
     pub metrics: Metrics,
     /// Where traces go, when they go anywhere.
     pub otlp: Option<Otlp>,
+    /// The console.
+    pub console: Console,
+    /// What there is to try, when `countersign demo` has made this configuration; no file says it. Never a secret.
+    pub demo: Option<serde_json::Value>,
 }
 
 const DEFAULT: &str = include_str!("default.toml");
@@ -143,6 +147,8 @@ impl Config {
             log: parts::log(root.section("log")),
             metrics: parts::metrics(root.section("metrics")),
             otlp: parts::otlp(root.section("otlp")),
+            console: parts::console(root.section("console")),
+            demo: None,
             channels: Vec::new(),
             allow: Vec::new(),
             authorities: None,

@@ -153,6 +153,13 @@ pub enum LogFormat {
     Json,
 }
 
+/// The console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Console {
+    /// Whether it is there.
+    pub enabled: bool,
+}
+
 /// Metrics for Prometheus.
 #[derive(Default, PartialEq, Eq)]
 pub struct Metrics {
@@ -360,6 +367,12 @@ pub(super) fn metrics(mut section: Section<'_>) -> Metrics {
     };
     section.end();
     metrics
+}
+
+pub(super) fn console(mut section: Section<'_>) -> Console {
+    let console = Console { enabled: section.flag("enabled").unwrap_or(true) };
+    section.end();
+    console
 }
 
 pub(super) fn otlp(mut section: Section<'_>) -> Option<Otlp> {

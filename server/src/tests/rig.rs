@@ -217,7 +217,7 @@ impl Rig {
 
     /// What is stored of the user.
     pub(super) fn key(&self) -> ConversationKey {
-        let line = &self.app.channels[&"wa".parse().unwrap()];
+        let line = &self.app.channels.get(&"wa".parse().unwrap()).unwrap();
         self.app.conversation(line, USER)
     }
 

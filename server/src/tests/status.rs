@@ -20,7 +20,16 @@ async fn health_readiness_and_metrics_are_served_with_headers_for_browsers() {
     for secret in ["EAAcanary", "US.726", "15550100123", "hello"] {
         assert!(!metrics.contains(secret), "{secret}");
     }
-    for (path, status) in [("/", 200), ("/nowhere", 404), ("/healthz", 200), ("/chat/wa", 404)] {
+    for (path, status) in [
+        ("/", 303),
+        ("/nowhere", 404),
+        ("/healthz", 200),
+        ("/chat/wa", 404),
+        ("/console/", 200),
+        ("/api/v1/about", 200),
+        ("/api/v1/session", 401),
+        ("/api/nowhere", 404),
+    ] {
         let heard = rig.get(path).await;
         assert_eq!(heard.status, status, "{path}");
         assert_eq!(heard.header("x-content-type-options"), Some("nosniff"), "{path}");
@@ -30,6 +39,20 @@ async fn health_readiness_and_metrics_are_served_with_headers_for_browsers() {
     }
     let far = rig.ask("GET", "/metrics", &[("x-forwarded-for", "192.0.2.1")], "").await;
     assert_eq!((far.status, far.body.as_str()), (401, ""));
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_console_without_https_is_off_and_says_so() {
+    let rig = Folder::new("public_url = \"http://bot.example\"").start().await.unwrap();
+    for path in ["/console/", "/api/v1/setup"] {
+        let heard = rig.get(path).await;
+        assert_eq!(heard.status, 403, "{path}");
+        assert!(heard.body.contains("Set `public_url`"), "{}", heard.body);
+    }
+    rig.stop().await;
+    let rig = Folder::new("[console]\nenabled = false").start().await.unwrap();
+    assert_eq!((rig.get("/console/").await.status, rig.get("/").await.status), (404, 200));
     rig.stop().await;
 }
 

@@ -247,7 +247,7 @@ impl App {
         events: Vec<countersign_channels::ChannelEvent>,
     ) -> Result<(), Trouble> {
         if !events.is_empty() {
-            self.runner.hear(&self.workspace, &line.id, events).await?;
+            self.runner.hear(&line.workspace, &line.id, events).await?;
         }
         Ok(())
     }

@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -169,12 +168,19 @@ impl Rig {
             random: random.clone(),
             observer: Arc::new(Silent),
         });
-        let line = Line { id: name("site"), kind: plan.kind, side: Side::Chat(plan.settings) };
+        let line = Line {
+            workspace: name("main"),
+            id: name("site"),
+            kind: plan.kind,
+            side: Side::Chat(plan.settings),
+            sender: None,
+            in_file: true,
+        };
         let app = Arc::new(App {
             runner,
             workspace: name("main"),
             public_url: "https://bot.example".parse().unwrap(),
-            channels: HashMap::from([(name("site"), Arc::new(line))]),
+            channels: crate::app::Channels::new([line]),
             transport,
             policy: Arc::new(Policy::default()),
             clock: now,

@@ -167,8 +167,8 @@ impl<'r> Call<'r> {
         let adapter = self.rig.adapter();
         let verified = adapter.verify(&request, self.rig.now()).unwrap();
         let decoded = adapter.decode(verified, self.rig.now()).unwrap();
-        let line = &self.rig.app.channels[&name("phone")];
-        let answer = super::super::answer(&self.rig.app, line, adapter, query, decoded).await;
+        let line = &self.rig.app.channels.get(&name("phone")).unwrap();
+        let answer = super::super::answer(&self.rig.app, line, adapter.as_ref(), query, decoded).await;
         self.told.borrow_mut().push_str(&answer.body);
         self.answer.replace(answer.body.clone());
         answer

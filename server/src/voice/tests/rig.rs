@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -199,6 +198,9 @@ impl Rig {
             });
         }
         let line = Line {
+            workspace: name("main"),
+            sender: None,
+            in_file: true,
             id: name("phone"),
             kind: ChannelKind::Phone,
             side: Side::Provider(Arc::from(maker.adapter())),
@@ -207,7 +209,7 @@ impl Rig {
             runner,
             workspace: name("main"),
             public_url: "https://bots.example.com".parse().unwrap(),
-            channels: HashMap::from([(name("phone"), Arc::new(line))]),
+            channels: crate::app::Channels::new([line]),
             transport: bank.clone(),
             policy: Arc::new(Policy::default()),
             clock: clock_of_app,
@@ -218,9 +220,9 @@ impl Rig {
         Self { app, store, bank, naps, clock }
     }
 
-    pub(super) fn adapter(&self) -> &dyn Adapter {
-        match &self.app.channels[&name("phone")].side {
-            Side::Provider(adapter) => adapter.as_ref(),
+    pub(super) fn adapter(&self) -> Arc<dyn Adapter> {
+        match &self.app.channels.get(&name("phone")).unwrap().side {
+            Side::Provider(adapter) => adapter.clone(),
             Side::Chat(_) => panic!("it is a phone"),
         }
     }
