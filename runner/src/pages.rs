@@ -156,12 +156,6 @@ impl Runner {
         Ok(self.page_of(&ticket, browser).await?)
     }
 
-    /// The link to a login page, for a channel that shows it itself; `None` when no pages are served.
-    pub fn login_link(&self, key: &ConversationKey, session: SessionId, attempt: u32) -> Option<String> {
-        let base = self.registry().login_pages()?;
-        Some(format!("{base}/login/{}", self.inner().make_ticket(key, session, attempt).ok()?))
-    }
-
     /// The login page that stands open in a conversation, whoever looks: for a terminal that has no browser.
     ///
     /// # Errors

@@ -345,11 +345,10 @@ proptest! {
                 let unheld = turn.session.tokens.is_empty();
                 prop_assert!(!(unheld && turn.effects.iter().any(uses)), "a call without a token");
             }
-            let unconfirmed = match turn.session.state {
-                State::Asking { doing: Asking::Digits(_), .. } => true,
-                State::Calling { purpose: Calling::Page(_), .. } => true,
-                _ => false,
-            };
+            let unconfirmed = matches!(
+                turn.session.state,
+                State::Asking { doing: Asking::Digits(_), .. } | State::Calling { purpose: Calling::Page(_), .. }
+            );
             if matches!(session.state, State::Asking { doing: Asking::Digits(_), .. }) && !unconfirmed && !confirmed {
                 let forgets = |effect: &Effect| matches!(effect, Effect::Forget(Forgotten::Token(_)));
                 prop_assert!(turn.effects.iter().any(forgets), "a token that nobody has confirmed is kept");

@@ -262,7 +262,7 @@ impl<'a> ServerFrame<'a> {
             Line::TakenOver { by: _ } => ("bot", Shown::Handover),
             Line::Agent { by, text } => ("bot", Shown::Agent { by, text }),
             Line::HandedBack => ("bot", Shown::HandedBack),
-            // Whoever reads the transcript for a client has put the link in.
+            // A bot that logs in does not run on a chat of ours.
             Line::Page { text, .. } => ("bot", Shown::Text { text }),
         };
         Self::Row(Row { seq, at: row.at.to_string(), from, said })

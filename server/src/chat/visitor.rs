@@ -106,19 +106,6 @@ impl Visitor {
 
     /// What was said from the row `from` on, at most [`super::limits::Limits::history`] rows.
     pub(super) async fn news(&self, from: u64) -> Result<News, Problem> {
-        let mut news = self.rows(from).await?;
-        for row in &mut news.rows {
-            if let Row::Page { session, attempt, text, label } = &mut row.line
-                && let Some(url) = self.chat.app.runner.login_link(&self.key, *session, *attempt)
-            {
-                let (text, label) = (std::mem::take(text), std::mem::take(label));
-                row.line = Row::Bot(countersign_model::OutMessage::Link { text, label, url });
-            }
-        }
-        Ok(news)
-    }
-
-    async fn rows(&self, from: u64) -> Result<News, Problem> {
         let mut before = self.pending().await?;
         let store = self.chat.app.runner.store();
         let most = usize::try_from(self.chat.limits.history).unwrap_or(usize::MAX);

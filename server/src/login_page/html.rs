@@ -149,7 +149,7 @@ fn whose(body: &mut String, page: &LoginPage, words: &Words) {
         .replace("{channel}", &escaped(title.strip_prefix("the ").unwrap_or(title)));
     let _ = write!(body, "<p>{text}");
     if let Some(end) = end_of(&page.address) {
-        let _ = write!(body, " {} <strong>••• {}</strong>.", words.contact, escaped(&end));
+        let _ = write!(body, " {} <strong>•••&nbsp;{}</strong>.", words.contact, escaped(&end));
     }
     let _ = write!(body, "</p><p class=\"small\">{}</p>", words.not_yours);
 }

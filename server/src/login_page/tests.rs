@@ -265,7 +265,7 @@ async fn a_person_logs_in() {
     for part in [
         "Log in to <strong>Bank &lt;b&gt;&amp;amp;</strong>",
         "on WhatsApp",
-        "<strong>••• 12</strong>",
+        "<strong>•••&nbsp;12</strong>",
         "E-mail &lt;i&gt;?",
         "type=\"password\"",
         "autocomplete=\"current-password\"",
