@@ -75,4 +75,27 @@ scripts:
                 .join(", ")
         ));
     }
+
+    #[test]
+    fn a_page_asks_everything_at_once() {
+        check_script(
+            "
+countersign: 1
+bot: demo
+authorization_tokens:
+  - id: a
+    url: https://a.example/
+    ask: secure_page
+#        ^^^^^^^^^^^ error E0222: a login with `before` cannot use a secure page
+    before: send
+    questions:
+      - { question: Phone, field: phone }
+      - { question: Code, field: code, after_before: true }
+web_services:
+  - { id: send, method: POST, url: https://a.example/send, json: { phone: \"{val1}\" } }
+scripts:
+  - { id: a, triggers: [a], steps: [{ auth_token: a }] }
+",
+        );
+    }
 }
