@@ -39,8 +39,11 @@ impl Simulations {
         now: Timestamp,
     ) -> Result<Arc<Mutex<Simulation>>, Full> {
         let mut all = self.all(now);
-        let mut of_owner: Vec<_> =
-            all.iter().filter(|(_, entry)| entry.owner == owner).map(|(id, entry)| (entry.used, id.clone())).collect();
+        let mut of_owner: Vec<_> = all
+            .iter()
+            .filter(|(_, entry)| entry.owner == owner)
+            .map(|(id, entry)| (entry.used, id.clone()))
+            .collect();
         if of_owner.len() >= MOST_OF_ONE {
             of_owner.sort();
             all.remove(&of_owner[0].1);

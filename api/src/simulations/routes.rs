@@ -7,9 +7,7 @@ use axum::extract::State;
 use countersign_egress::Transport;
 use countersign_model::{Contact, Media, Name};
 use countersign_runner::TokioSleeper;
-use countersign_simulator::{
-    Act, MovingClock, Recorder, Setup, Simulation, Stub, StubTransport, TalkError,
-};
+use countersign_simulator::{Act, MovingClock, Recorder, Setup, Simulation, Stub, StubTransport, TalkError};
 use http::StatusCode;
 
 use super::wire::{ActBody, Begin, SimulationDocument};
@@ -34,12 +32,16 @@ pub(super) async fn begin(
             let mut stubs = BTreeMap::new();
             for (component, stub) in body.stubs {
                 let pointer = format!("/stubs/{component}");
-                let name: Name = component
-                    .parse()
-                    .map_err(|_| Problem::invalid_field(&pointer, "unknown", "There is no such component."))?;
+                let name: Name = component.parse().map_err(|_| {
+                    Problem::invalid_field(&pointer, "unknown", "There is no such component.")
+                })?;
                 if !(200..=599).contains(&stub.status) {
                     let message = "A status is a number from 200 to 599.";
-                    return Err(Problem::invalid_field(&format!("{pointer}/status"), "out_of_range", message));
+                    return Err(Problem::invalid_field(
+                        &format!("{pointer}/status"),
+                        "out_of_range",
+                        message,
+                    ));
                 }
                 stubs.insert(name, Stub { status: stub.status, body: stub.body });
             }
@@ -132,7 +134,9 @@ impl ActBody {
         let mut acts = acts.into_iter().flatten();
         match (acts.next(), acts.next()) {
             (Some(act), None) => Ok(act),
-            _ => Err(Problem::invalid("Say one thing that the user does: `text`, `choice`, `digits` or another.")),
+            _ => Err(Problem::invalid(
+                "Say one thing that the user does: `text`, `choice`, `digits` or another.",
+            )),
         }
     }
 }

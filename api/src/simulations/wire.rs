@@ -317,9 +317,11 @@ fn shown(message: &OutMessage) -> (String, Option<MediaDocument>, Option<LinkDoc
             };
             (String::new(), Some(document), None)
         }
-        OutMessage::Location { latitude, longitude, name } => {
-            (format!("{} {latitude}, {longitude}", name.as_deref().unwrap_or("")).trim().to_owned(), None, None)
-        }
+        OutMessage::Location { latitude, longitude, name } => (
+            format!("{} {latitude}, {longitude}", name.as_deref().unwrap_or("")).trim().to_owned(),
+            None,
+            None,
+        ),
         OutMessage::Link { text, label, url } => {
             (text.clone(), None, Some(LinkDocument { label: label.clone(), url: url.clone() }))
         }

@@ -36,8 +36,23 @@ pub(super) enum CurlError {
 
 /// Options with a value that changes nothing of the request itself.
 const IGNORED_WITH_VALUE: &[&str] = &[
-    "-o", "--output", "-m", "--max-time", "--connect-timeout", "--retry", "-w", "--write-out", "-e", "--referer",
-    "-c", "--cookie-jar", "--cacert", "-x", "--proxy", "--resolve", "--interface",
+    "-o",
+    "--output",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "--retry",
+    "-w",
+    "--write-out",
+    "-e",
+    "--referer",
+    "-c",
+    "--cookie-jar",
+    "--cacert",
+    "-x",
+    "--proxy",
+    "--resolve",
+    "--interface",
 ];
 
 /// Reads a command.
@@ -55,13 +70,15 @@ pub(super) fn read(command: &str) -> Result<Read, CurlError> {
         match name {
             "-X" | "--request" => call.method = Some(value()?.to_uppercase()),
             "-H" | "--header" => call.header(&value()?),
-            "-d" | "--data" | "--data-raw" | "--data-ascii" | "--data-binary" | "--json" | "--data-urlencode" => {
+            "-d" | "--data" | "--data-raw" | "--data-ascii" | "--data-binary" | "--json"
+            | "--data-urlencode" => {
                 call.is_json |= name == "--json";
                 call.data.push(value()?);
             }
             "-F" | "--form" => {
                 value()?;
-                call.notes.push("Files and multipart forms cannot be sent; the form was left out.".to_owned());
+                call.notes
+                    .push("Files and multipart forms cannot be sent; the form was left out.".to_owned());
             }
             "-u" | "--user" => {
                 value()?;
@@ -123,7 +140,8 @@ impl Call {
             "authorization" if value.to_ascii_lowercase().starts_with("bearer ") => {
                 self.headers.insert(name.to_owned(), json!("Bearer {authtoken}"));
                 self.notes.push(
-                    "The token of the command was replaced by {authtoken}: each user's own is sent.".to_owned(),
+                    "The token of the command was replaced by {authtoken}: each user's own is sent."
+                        .to_owned(),
                 );
             }
             "authorization" => self.basic(),
@@ -136,7 +154,8 @@ impl Call {
                 ));
             }
             // The server sets them itself.
-            "host" | "content-length" | "user-agent" | "accept-encoding" | "connection" | "referer" | "origin" => {}
+            "host" | "content-length" | "user-agent" | "accept-encoding" | "connection" | "referer"
+            | "origin" => {}
             lower if lower.starts_with("sec-") => {}
             _ => {
                 self.headers.insert(name.to_owned(), json!(literal(value)));

@@ -39,7 +39,11 @@ pub(super) async fn try_it(
         tokens: others(around.tokens),
         services: others(around.services),
         answers: plain(body.answers),
-        login_answers: body.login_answers.into_iter().map(|(id, all)| (id, plain(all))).collect::<BTreeMap<_, _>>(),
+        login_answers: body
+            .login_answers
+            .into_iter()
+            .map(|(id, all)| (id, plain(all)))
+            .collect::<BTreeMap<_, _>>(),
         variables: body.variables,
         constants: around.constants,
         secrets: around.secrets,
@@ -76,9 +80,9 @@ fn refused(error: TrialError) -> Problem {
                 "The component has errors",
                 "The component has errors; mend them, then try it.",
             );
-            found.into_iter().fold(problem, |problem, one| {
-                problem.field(&pointer(&one.path), one.code, one.message)
-            })
+            found
+                .into_iter()
+                .fold(problem, |problem, one| problem.field(&pointer(&one.path), one.code, one.message))
         }
         TrialError::Talk(error) => {
             tracing::error!("a trial failed: {error}");

@@ -237,8 +237,12 @@ impl From<Trouble> for TroubleDocument {
         let (code, hint) = match trouble {
             Trouble::NoAnswer { .. } => ("no_answer", None),
             Trouble::NotAccepted { .. } => ("not_accepted", None),
-            Trouble::Call(_) => ("call", Some("The bot would tell its user that the service is not available.")),
-            Trouble::NothingSent => ("nothing_sent", Some("Look at the notes, and at what the service needs.")),
+            Trouble::Call(_) => {
+                ("call", Some("The bot would tell its user that the service is not available."))
+            }
+            Trouble::NothingSent => {
+                ("nothing_sent", Some("Look at the notes, and at what the service needs."))
+            }
         };
         Self { code, message, hint }
     }
