@@ -223,8 +223,6 @@ fn read(places: &Places<'_>, folder: &Path) -> Result<Config, DemoError> {
     config.demo = Some(serde_json::json!({
         "bot": BANK.id,
         "phone_bot": PHONE.id,
-        "people": [{ "name": "alice", "password": "wonderland" }, { "name": "bob", "password": "builder" }],
-        "callers": [{ "number": "4711", "pin": "1234" }],
         "chat": chat("whatsapp"),
         "call": chat("phone"),
     }));
