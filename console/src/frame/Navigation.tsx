@@ -142,7 +142,14 @@ function Who() {
       <Menu position="top-start" width={216}>
         <Menu.Target>
           <button type="button" className={classes.who}>
-            <Avatar size={24} radius="xl" name={account.name} color="initials" aria-hidden alt="" />
+            <Avatar
+              size={24}
+              radius="xl"
+              name={account.name}
+              aria-hidden
+              alt=""
+              styles={{ placeholder: { background: "var(--accent-soft)", color: "var(--accent-words)" } }}
+            />
             <span className={classes.whoName}>{account.name}</span>
           </button>
         </Menu.Target>
