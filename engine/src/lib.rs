@@ -19,6 +19,7 @@ mod expect;
 mod guard;
 mod input;
 mod limits;
+mod login_page;
 mod machine;
 mod number;
 mod page;

@@ -38,7 +38,7 @@ pub(super) fn log_in(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> F
         return failed(machine, at, &bot.sentences.login_impossible);
     }
     if on_page {
-        return super::login_page::open(machine, at, token);
+        return crate::login_page::open(machine, at, token);
     }
     ask(machine, at, Login { token, question: 0, failures: 0 })
 }
@@ -97,7 +97,7 @@ pub(super) fn answer(machine: &mut Machine<'_>, at: StepIx, login: Login, tries:
 }
 
 /// The auth service has answered a login, or has not.
-pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, login: Login, outcome: Outcome) -> Flow {
+pub(crate) fn completed(machine: &mut Machine<'_>, at: StepIx, login: Login, outcome: Outcome) -> Flow {
     let bot = machine.bot;
     let component = &bot.tokens[login.token.at()];
     let sentences = &bot.sentences;
@@ -210,7 +210,7 @@ fn wait(machine: &mut Machine<'_>, at: StepIx, login: Login, tries: u8) -> Flow 
 }
 
 /// Sends the request of a login or a refresh.
-pub(super) fn send(
+pub(crate) fn send(
     machine: &mut Machine<'_>,
     at: StepIx,
     request: &countersign_script::program::RequestTemplate,
@@ -272,7 +272,7 @@ fn rejected_from(
     ask_question(machine, at, Login { question, failures, ..login })
 }
 
-pub(super) fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
+pub(crate) fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
     let bot = machine.bot;
     match &bot.steps[at.at()].kind {
         // Logged in, in the middle of a Web Service: the call goes on with all variables. The steps after it see
@@ -288,7 +288,7 @@ pub(super) fn done(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flo
     }
 }
 
-pub(super) fn failed(
+pub(crate) fn failed(
     machine: &mut Machine<'_>,
     at: StepIx,
     text: &countersign_script::program::Text,
@@ -306,7 +306,7 @@ fn unavailable(machine: &mut Machine<'_>, at: StepIx, component: &TokenComponent
     machine.branch_or_end(branch, text, Reason::Failed)
 }
 
-pub(super) fn forget_answers(machine: &mut Machine<'_>, component: &TokenComponent) {
+pub(crate) fn forget_answers(machine: &mut Machine<'_>, component: &TokenComponent) {
     if !component.questions.is_empty() {
         machine.effects.push(Effect::Forget(Forgotten::Answers(component.id.clone())));
     }
@@ -319,7 +319,7 @@ impl Machine<'_> {
     }
 
     /// A token has come; the latest stands last.
-    pub(super) fn hold(&mut self, token: Token) {
+    pub(crate) fn hold(&mut self, token: Token) {
         self.session.tokens.retain(|held| held.token != token.token);
         self.session.tokens.push(token);
     }

@@ -2,7 +2,6 @@
 
 pub(crate) mod auth_token;
 mod form;
-mod login_page;
 mod options;
 mod question;
 pub(crate) mod service;
@@ -14,6 +13,7 @@ use countersign_script::trigger::normalise;
 
 use crate::input::Outcome;
 use crate::limits::Limits;
+use crate::login_page;
 use crate::machine::{Flow, Machine};
 use crate::session::{Asking, Calling, Reason, ServiceRun, State, language_of};
 use crate::value::Value;

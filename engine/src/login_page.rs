@@ -5,8 +5,8 @@
 use countersign_model::{Content, Reply, SecretText};
 use countersign_script::program::{StepIx, TokenIx};
 
-use super::auth_token::{self, done, failed, forget_answers};
 use crate::effect::{AnswerRef, PageOffer};
+use crate::exec::auth_token::{self, done, failed, forget_answers};
 use crate::input::{Outcome, Refusal};
 use crate::limits::Limits;
 use crate::machine::{Flow, Machine};
@@ -23,7 +23,7 @@ const POSTS: u8 = 3;
 /// So many wrong digits.
 const TRIES: u8 = 3;
 
-pub(super) fn open(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
+pub(crate) fn open(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flow {
     machine.session.pages = machine.session.pages.wrapping_add(1);
     let questions = machine.bot.tokens[token.at()].questions.len();
     // The check lets no login have more than 100 questions.
@@ -41,7 +41,7 @@ pub(super) fn open(machine: &mut Machine<'_>, at: StepIx, token: TokenIx) -> Flo
 }
 
 /// The user writes in the chat while the page stands open.
-pub(super) fn answer(machine: &mut Machine<'_>, at: StepIx, page: Page, tries: u8, reply: &Reply) -> Flow {
+pub(crate) fn answer(machine: &mut Machine<'_>, at: StepIx, page: Page, tries: u8, reply: &Reply) -> Flow {
     if machine.is_cancel(reply) {
         return cancelled(machine, at, page);
     }
@@ -57,7 +57,7 @@ pub(super) fn answer(machine: &mut Machine<'_>, at: StepIx, page: Page, tries: u
 }
 
 /// The user writes in the chat after the login on the page.
-pub(super) fn digits(
+pub(crate) fn digits(
     machine: &mut Machine<'_>,
     at: StepIx,
     unconfirmed: Unconfirmed,
@@ -93,7 +93,7 @@ pub(super) fn digits(
 }
 
 /// The auth service has answered a login with what was typed on the page, or has not.
-pub(super) fn completed(machine: &mut Machine<'_>, at: StepIx, page: Page, outcome: Outcome) -> Flow {
+pub(crate) fn completed(machine: &mut Machine<'_>, at: StepIx, page: Page, outcome: Outcome) -> Flow {
     let bot = machine.bot;
     let token = page.login.token;
     let component = &bot.tokens[token.at()];
@@ -178,7 +178,7 @@ fn hear(machine: &mut Machine<'_>, reply: &Reply) {
 fn cancelled(machine: &mut Machine<'_>, at: StepIx, page: Page) -> Flow {
     let component = machine.bot.tokens[page.login.token.at()].id.clone();
     machine.effects.push(Effect::Forget(Forgotten::Answers(component)));
-    super::service::forget_answers(machine, at);
+    crate::exec::service::forget_answers(machine, at);
     let branch = machine.branches(at).cancelled;
     machine.cancelled(branch)
 }
