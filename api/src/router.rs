@@ -17,8 +17,8 @@ use crate::area::Area;
 use crate::http::{Problem, ProblemDocument};
 use crate::state::Api;
 use crate::{
-    about, account, analytics, audit, bots, channels, constants, contacts, conversations, leads, live, members,
-    outbox, secrets, simulations, tokens, trials,
+    about, account, analytics, audit, bots, channels, constants, contacts, conversations, leads, live,
+    members, outbox, secrets, simulations, tokens, trials,
 };
 
 /// Where all routes are.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use countersign_egress::{EgressError, Origin};
-use countersign_engine::Warning;
+use countersign_engine::{Reason, Warning};
 use countersign_model::{CallId, Name};
 use countersign_script::Runnable;
 use countersign_script::program::{Method, StepIx};
@@ -82,6 +82,15 @@ pub enum Notice<'a> {
         /// The steps.
         steps: &'a [StepIx],
     },
+    /// The user did something. It is told before the turn is kept, and again if it is repeated.
+    Heard {
+        /// Whether it was a message.
+        message: bool,
+        /// Whether nothing was under way before, and the bot has begun a script.
+        began: bool,
+    },
+    /// A conversation in which something was under way has ended. Told as [`Notice::Heard`] is.
+    Ended(Reason),
     /// A turn was computed and kept.
     TurnDone {
         /// From its claim to the end of its commit.
@@ -265,7 +274,11 @@ impl Inner {
             Notice::Warning(warning) => tracing::warn!(workspace, channel, %warning, "the bot"),
             Notice::Dropped(why) => tracing::error!(workspace, channel, "{why}"),
             // Metrics count these; a log line for each message would be too many.
-            Notice::TurnDone { .. } | Notice::Delivered { .. } | Notice::Passed { .. } => {}
+            Notice::TurnDone { .. }
+            | Notice::Delivered { .. }
+            | Notice::Passed { .. }
+            | Notice::Heard { .. }
+            | Notice::Ended(_) => {}
             Notice::DeliveryLater { why: why @ SendError::Account { .. }, .. } => {
                 tracing::error!(workspace, channel, "{why}");
             }

@@ -283,7 +283,8 @@ impl Inner {
             return Ok(commit);
         };
         let input = self.with_digits(key, id, &session, input)?;
-        let was_handed_over = session.status(&bot) == Status::Ended(Reason::HandedOver);
+        let before = session.status(&bot);
+        let was_handed_over = before == Status::Ended(Reason::HandedOver);
         let turn = match countersign_engine::step(&bot, session, input, now) {
             Ok(turn) => turn,
             Err(StepError::Busy | StepError::OtherVersion) => {
@@ -296,6 +297,16 @@ impl Inner {
         }
         if !turn.passed.is_empty() {
             self.tell(key, &Notice::Passed { bot: &bot, steps: &turn.passed });
+        }
+        let message = !matches!(heard.said, Said::Nothing);
+        let began = matches!(before, Status::Ended(_)) && !turn.passed.is_empty();
+        if message || began {
+            self.tell(key, &Notice::Heard { message, began });
+        }
+        if let Status::Ended(reason) = turn.session.status(&bot)
+            && !matches!(before, Status::Ended(_))
+        {
+            self.tell(key, &Notice::Ended(reason));
         }
         commit.transcript.extend(heard.said.into_line(turn.heard));
         // Nothing is handed back that nobody has.

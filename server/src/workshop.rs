@@ -78,6 +78,8 @@ pub struct Rotated {
 pub struct Retired {
     /// How many tokens were sealed by the newest one.
     pub tokens: Resealed,
+    /// How many secrets of the console, and channels with secrets, were sealed by the newest one.
+    pub records: usize,
     /// Versions that were removed: nothing is sealed by them.
     pub gone: Vec<u32>,
     /// Versions that stay, and how much they have sealed: answers of logins under way, messages that wait. That ends by
@@ -248,7 +250,7 @@ impl Workshop {
         Ok(Rotated { active, rewrapped, data_key, data_keys, retired, file })
     }
 
-    /// Seals tokens by the newest data key, and removes the older ones that nothing is sealed by. A running server is
+    /// Seals tokens and secrets of the console by the newest data key, and removes the older ones that nothing is sealed by. A running server is
     /// given `pause` to take over the newest. It can be broken off at any place and begun again.
     ///
     /// # Errors
@@ -267,6 +269,7 @@ impl Workshop {
         }
         retired.tokens =
             countersign_runner::reseal_tokens(self.store.as_ref(), &ring, &self.workspace).await?;
+        retired.records = countersign_api::reseal(self.store.as_ref(), &ring, &self.workspace).await?;
         for version in older {
             match self.store.retire_data_key(&self.workspace, version).await? {
                 0 => retired.gone.push(version),
@@ -339,8 +342,11 @@ impl Which {
 mod tests {
     use std::path::Path;
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use countersign_model::SecretText;
-    use countersign_vault::{MasterKey, Scope};
+    use countersign_store::{Expected, RecordKey, RecordValue, RecordWrite};
+    use countersign_vault::{MasterKey, Scope, Sealed};
 
     use super::*;
 
@@ -397,6 +403,31 @@ mod tests {
         let left: Vec<_> = world.file().load().unwrap().ids().collect();
         assert_eq!(left, [again.active]);
         assert!(workshop.lost_keys().await.unwrap().is_empty());
+    }
+
+    /// A secret that was set in the console.
+    #[tokio::test]
+    async fn a_secret_of_the_console_outlives_its_data_key() {
+        let world = World::new().await;
+        let workshop = world.workshop();
+        let main: Name = "main".parse().unwrap();
+        let scope = Scope::for_workspace(main.clone(), "secret/api".into());
+        let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
+        let sealed = ring.seal(&scope, &SecretText::from("canary")).unwrap();
+        let body = serde_json::json!({ "sealed": STANDARD.encode(sealed.as_bytes()), "set_by": "Ada" });
+        let key = RecordKey { workspace: Some(main), kind: "secret", id: "api".to_owned() };
+        let value = RecordValue { body: body.to_string().into_bytes(), alias: None, expires_at: None };
+        let write = RecordWrite { key: key.clone(), expected: Expected::Absent, value: Some(value) };
+        workshop.store.change(vec![write], Vec::new(), Timestamp::from_secs(1)).await.unwrap();
+
+        let rotated = workshop.rotate(Rotation { data_key: true, ..Rotation::default() }).await.unwrap();
+        assert_eq!((rotated.data_keys.records, rotated.data_keys.gone), (1, vec![1]));
+        let record = workshop.store.record(&key, Timestamp::from_secs(2)).await.unwrap().unwrap();
+        assert_eq!(record.changed_at, Timestamp::from_secs(1), "nobody has set it anew");
+        let body: serde_json::Value = serde_json::from_slice(&record.body).unwrap();
+        let sealed = Sealed::from_bytes(STANDARD.decode(body["sealed"].as_str().unwrap()).unwrap());
+        let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
+        assert_eq!(ring.open(&scope, &sealed, Timestamp::from_secs(2)).unwrap().expose(), "canary");
     }
 
     #[tokio::test]

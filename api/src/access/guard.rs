@@ -28,12 +28,12 @@ pub(crate) async fn guard(
     let object = path.to_owned();
     let visit = visit(&api, &request);
     let headers = request.headers();
-    if let Some(key) = bearer(headers) {
-        if !matches!(need, Need::Nothing) {
-            let here = by_key(&api, &key, need, workspace_of(request.uri().path()), &object, &visit).await?;
-            request.extensions_mut().insert(here);
-            return Ok(next.run(request).await);
-        }
+    if let Some(key) = bearer(headers)
+        && !matches!(need, Need::Nothing)
+    {
+        let here = by_key(&api, &key, need, workspace_of(request.uri().path()), &object, &visit).await?;
+        request.extensions_mut().insert(here);
+        return Ok(next.run(request).await);
     }
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let session = match cookie::read(headers) {

@@ -132,8 +132,8 @@ fn friendly(wanted: &str) -> &str {
         "a sequence" => "a list",
         "a map" => "an object",
         wanted if wanted.starts_with("struct ") => "an object",
-        wanted if matches!(wanted, "u8" | "u16" | "u32" | "u64" | "usize") => "a whole number",
-        wanted if matches!(wanted, "f32" | "f64") => "a number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "f32" | "f64" => "a number",
         wanted => wanted,
     }
 }

@@ -28,17 +28,29 @@ impl Healths {
     /// How a channel does.
     pub(crate) fn of(&self, workspace: &Name, channel: &Name) -> ChannelHealth {
         let doing = self.doing();
-        let Some(doing) = doing.get(&(workspace.clone(), channel.clone())) else { return ChannelHealth::default() };
+        let Some(doing) = doing.get(&(workspace.clone(), channel.clone())) else {
+            return ChannelHealth::default();
+        };
         ChannelHealth { waiting: doing.waiting.len(), ..doing.health.clone() }
     }
 
     /// A webhook was answered. Gives whether that differs from the one before.
-    pub(crate) fn webhook(&self, workspace: &Name, channel: &Name, result: WebhookResult, now: Timestamp) -> bool {
+    pub(crate) fn webhook(
+        &self,
+        workspace: &Name,
+        channel: &Name,
+        result: WebhookResult,
+        now: Timestamp,
+    ) -> bool {
         let why = match result {
             WebhookResult::Accepted | WebhookResult::Greeted => None,
-            WebhookResult::Unsigned => Some("The signature does not fit: compare the secret with the provider's."),
+            WebhookResult::Unsigned => {
+                Some("The signature does not fit: compare the secret with the provider's.")
+            }
             WebhookResult::Malformed => Some("It could not be read: is it of another version of the API?"),
-            WebhookResult::Unavailable => Some("The server was too busy, or its database could not be written."),
+            WebhookResult::Unavailable => {
+                Some("The server was too busy, or its database could not be written.")
+            }
         };
         self.with(workspace, channel, |doing| {
             let was_refused = doing.health.last_refused.map(|(at, _)| at) > doing.health.last_webhook_at;

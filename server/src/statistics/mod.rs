@@ -52,7 +52,14 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 impl Statistics {
     /// Counts one of something.
-    fn count(&self, of: &ConversationKey, bot: Option<&Name>, what: &'static str, label: String, now: Timestamp) {
+    fn count(
+        &self,
+        of: &ConversationKey,
+        bot: Option<&Name>,
+        what: &'static str,
+        label: String,
+        now: Timestamp,
+    ) {
         let counted = Counted {
             workspace: of.workspace.clone(),
             hour: Hour::of(now),

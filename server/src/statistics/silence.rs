@@ -61,6 +61,7 @@ impl Silences {
     /// Takes those out who have left.
     pub(super) fn left(&mut self, now: Timestamp) -> Vec<Left> {
         let gone = self.0.extract_if(|_, standing| now.since(standing.since) >= SILENCE);
-        gone.map(|(conversation, Standing { bot, step, since })| Left { conversation, bot, step, at: since }).collect()
+        gone.map(|(conversation, Standing { bot, step, since })| Left { conversation, bot, step, at: since })
+            .collect()
     }
 }

@@ -1,11 +1,14 @@
 //! Turns what the runner tells into counts.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_api::analytics::counted;
 use countersign_engine::Reason;
 use countersign_model::{Name, Timestamp};
-use countersign_runner::{CallInfo, CallKind, CallResult, Clock, ConversationKey, Notice, Observer, Registry};
+use countersign_runner::{
+    CallInfo, CallKind, CallResult, Clock, ConversationKey, Notice, Observer, Registry,
+};
 use countersign_script::Runnable;
 use countersign_script::program::{StepIx, StepKind};
 use countersign_store::latency;
@@ -18,7 +21,29 @@ pub(crate) struct Counting {
     /// Which bot answers on which channel.
     registry: Arc<Registry>,
     clock: Arc<dyn Clock>,
+    /// Turns that are computed and not kept yet.
+    turns: Mutex<HashMap<ConversationKey, Turn>>,
 }
+
+/// What a turn told of itself.
+#[derive(Default)]
+struct Turn {
+    /// Whether the user sent a message, and whether a conversation began.
+    heard: (bool, bool),
+    passed: Option<Passed>,
+    ended: Option<Reason>,
+}
+
+/// Steps that a turn came to.
+struct Passed {
+    bot: Name,
+    steps: Vec<String>,
+    /// Whether the last of them asks something.
+    asks: bool,
+}
+
+/// So many turns at once.
+const MOST: usize = 10_000;
 
 /// Tells two.
 pub(crate) struct Both<A, B>(pub(crate) A, pub(crate) B);
@@ -35,24 +60,17 @@ impl Observer for Counting {
         let now = self.clock.now();
         let all = &*self.statistics;
         match notice {
-            Notice::Heard { message, began } => {
-                all.silences().heard(key, now);
-                if *message {
-                    self.count(key, counted::MESSAGE_IN, String::new(), now);
-                }
-                if *began {
-                    self.count(key, counted::CONVERSATION, String::new(), now);
-                }
+            // These are told again when a turn is repeated, so they count when it is kept.
+            Notice::Heard { message, began } => self.turn(key, |turn| turn.heard = (*message, *began)),
+            Notice::Passed { bot, steps } => {
+                self.turn(key, |turn| turn.passed = Some(Passed::of(bot, steps)))
             }
-            Notice::Passed { bot, steps } => self.passed(key, bot, steps, now),
-            Notice::Ended(reason) => {
-                if matches!(reason, Reason::Lapsed { .. }) {
-                    self.count(key, counted::LOGIN, counted::LAPSED.to_owned(), now);
+            Notice::Ended(reason) => self.turn(key, |turn| turn.ended = Some(*reason)),
+            Notice::TurnDone { .. } => {
+                if let Some(turn) = self.turns().remove(key) {
+                    self.kept(key, turn, now);
                 }
-                let is_left = matches!(reason, Reason::Lapsed { .. } | Reason::HungUp);
-                if let Some(left) = all.silences().ended(key).filter(|_| is_left) {
-                    all.count(key, Some(&left.bot), counted::STEP_LEFT, left.step, left.at);
-                }
+                all.feed.conversation(key);
             }
             Notice::Acquired { .. } => self.count(key, counted::LOGIN, counted::OK.to_owned(), now),
             Notice::CallFinished { call, result, took } => {
@@ -65,7 +83,6 @@ impl Observer for Counting {
                     self.count(key, counted::LOGIN, counted::UNAVAILABLE.to_owned(), now);
                 }
             }
-            Notice::TurnDone { .. } => all.feed.conversation(key),
             Notice::Delivered { .. } => {
                 self.count(key, counted::MESSAGE_OUT, String::new(), now);
                 self.changed(key, all.healths.delivered(key, now));
@@ -88,8 +105,13 @@ impl Observer for Counting {
 }
 
 impl Counting {
-    pub(crate) fn new(statistics: &Arc<Statistics>, registry: &Arc<Registry>, clock: &Arc<dyn Clock>) -> Self {
-        Self { statistics: statistics.clone(), registry: registry.clone(), clock: clock.clone() }
+    pub(crate) fn new(
+        statistics: &Arc<Statistics>,
+        registry: &Arc<Registry>,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let (statistics, registry, clock) = (statistics.clone(), registry.clone(), clock.clone());
+        Self { statistics, registry, clock, turns: Mutex::default() }
     }
 
     fn count(&self, key: &ConversationKey, what: &'static str, label: String, now: Timestamp) {
@@ -120,20 +142,63 @@ impl Counting {
         }
     }
 
-    fn passed(&self, key: &ConversationKey, bot: &Runnable, steps: &[StepIx], now: Timestamp) {
-        let all = &*self.statistics;
-        let found = steps.iter().filter_map(|step| bot.steps.get(step.at()));
-        let mut last = None;
-        for step in found {
-            all.count(key, Some(&bot.bot), counted::STEP_REACHED, step.path.to_string(), now);
-            last = Some(step);
+    fn turn(&self, key: &ConversationKey, change: impl FnOnce(&mut Turn)) {
+        let mut turns = self.turns();
+        if turns.len() >= MOST && !turns.contains_key(key) {
+            // Turns that were never kept.
+            turns.clear();
         }
-        let Some(last) = last else { return };
-        let asks = match &last.kind {
-            StepKind::Options { .. } | StepKind::Question(_) | StepKind::Form { .. } | StepKind::AuthToken { .. } => true,
+        change(turns.entry(key.clone()).or_default());
+    }
+
+    /// Counts a turn that was kept.
+    fn kept(&self, key: &ConversationKey, turn: Turn, now: Timestamp) {
+        let all = &*self.statistics;
+        let (message, began) = turn.heard;
+        if message {
+            self.count(key, counted::MESSAGE_IN, String::new(), now);
+        }
+        if began {
+            self.count(key, counted::CONVERSATION, String::new(), now);
+        }
+        if message || began {
+            all.silences().heard(key, now);
+        }
+        if let Some(Passed { bot, steps, asks }) = turn.passed {
+            let last = steps.last().cloned().filter(|_| asks);
+            for step in steps {
+                all.count(key, Some(&bot), counted::STEP_REACHED, step, now);
+            }
+            all.silences().came(key, &bot, last.as_deref(), now);
+        }
+        let Some(reason) = turn.ended else { return };
+        let lapsed = matches!(reason, Reason::Lapsed { .. });
+        if lapsed {
+            self.count(key, counted::LOGIN, counted::LAPSED.to_owned(), now);
+        }
+        let left = all.silences().ended(key).filter(|_| lapsed || reason == Reason::HungUp);
+        if let Some(left) = left {
+            all.count(key, Some(&left.bot), counted::STEP_LEFT, left.step, left.at);
+        }
+    }
+
+    fn turns(&self) -> MutexGuard<'_, HashMap<ConversationKey, Turn>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Passed {
+    fn of(bot: &Runnable, steps: &[StepIx]) -> Self {
+        let found: Vec<_> = steps.iter().filter_map(|step| bot.steps.get(step.at())).collect();
+        let asks = found.last().is_some_and(|last| match &last.kind {
+            StepKind::Options { .. }
+            | StepKind::Question(_)
+            | StepKind::Form { .. }
+            | StepKind::AuthToken { .. } => true,
             StepKind::Card { options, .. } => options.is_some(),
             _ => false,
-        };
-        all.silences().came(key, &bot.bot, asks.then_some(&*last.path), now);
+        });
+        let steps = found.into_iter().map(|step| step.path.to_string()).collect();
+        Self { bot: bot.bot.clone(), steps, asks }
     }
 }

@@ -3,5 +3,6 @@
 
 mod bots;
 mod hooks;
+mod numbers;
 mod rig;
 mod status;
