@@ -101,7 +101,9 @@ impl Event {
             Self::Reply(_) => InboundKind::Reply,
             Self::Begin | Self::Start(_) | Self::HandedBack | Self::AgentSaid { .. } => InboundKind::Begin,
             // None of them waits for a call that is under way. A page that is posted meanwhile does nothing.
-            Self::HungUp | Self::OwnerChanged | Self::TakenOver { .. } | Self::Page { .. } => InboundKind::HungUp,
+            Self::HungUp | Self::OwnerChanged | Self::TakenOver { .. } | Self::Page { .. } => {
+                InboundKind::HungUp
+            }
         }
     }
 }
