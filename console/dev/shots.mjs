@@ -29,7 +29,7 @@ const PAGES = {
       await page.getByLabel("Code").waitFor();
     },
   },
-  invitation: { path: "/invitation/abc", state: { signedIn: false } },
+  invitation: { path: "/invitation#abc", state: { signedIn: false } },
   bots: { path: "/w/demo/bots" },
   "bots-empty": { path: "/w/demo/bots", state: { empty: true } },
   "bots-new": { path: "/w/demo/bots", act: (page) => page.getByRole("button", { name: "New bot" }).click() },

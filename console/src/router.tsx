@@ -42,7 +42,7 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./pages/start/SignInPage.tsx"), "SignInPage"),
 });
 const invitation = createRoute({
-  ...below("invitation/$token"),
+  ...below("invitation"),
   component: lazyRouteComponent(() => import("./pages/start/InvitationPage.tsx"), "InvitationPage"),
 });
 const newWorkspace = createRoute({

@@ -97,7 +97,7 @@ export const lines: Record<string, Line[]> = Object.fromEntries(
       from,
       text,
       kind: "text",
-      ...(from === "bot" ? { delivery: n > 9 ? ("delivered" as const) : ("read" as const) } : {}),
+      ...(from === "bot" && n > 9 ? { delivery: "failed" as const } : {}),
     })),
   ]),
 );

@@ -212,7 +212,6 @@ const routes: Route[] = [
       text: text(body.text),
       kind: "text",
       agent: "Ada Rivera",
-      delivery: "sent",
     });
     return ok({ n: own.length - 1 });
   }),
@@ -282,7 +281,7 @@ const routes: Route[] = [
       email: body.email,
       role: body.role,
       expires_at: new Date(Date.now() + 86_400_000).toISOString(),
-      link: "https://bots.demo-bank.example/console/invitation/9mX2…",
+      link: "https://bots.demo-bank.example/console/invitation#9mX2…",
     }),
   ),
   at("GET", "W/api-keys", () => list(w.apiKeys)),

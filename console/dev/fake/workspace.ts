@@ -15,6 +15,7 @@ import { minutesAgo } from "./times.ts";
 export const session: Session = {
   account: {
     id: "a1",
+    administrator: true,
     name: "Ada Rivera",
     email: "ada@demo-bank.example",
     language: "en",
@@ -102,12 +103,15 @@ export const members: Member[] = [
   },
 ];
 export const invitations: Invitation[] = [
-  { id: "i1", email: "noor@demo-bank.example", role: "viewer", expires_at: minutesAgo(-60 * 40) },
+  { id: "i1", email: "noor@demo-bank.example", role: "viewer", invited_by: "Ada Rivera", expires_at: minutesAgo(-60 * 40) },
 ];
 export const apiKeys: ApiKey[] = [
   {
     id: "k1",
     name: "Nightly export",
+    created_at: minutesAgo(60 * 24 * 40),
+    created_by: "Ada Rivera",
+    ips: [],
     scopes: ["conversation.read", "analytics.read"],
     expires_at: minutesAgo(-60 * 24 * 50),
     last_used_at: minutesAgo(60 * 17),
@@ -148,21 +152,21 @@ const whatsappFields = [
     name: "phone_number_id",
     label: "Phone number ID",
     help: "In the app's dashboard under WhatsApp ▸ API Setup.",
-    secret: false,
+    secret: false, form: "text" as const,
     required: true,
   },
   {
     name: "access_token",
     label: "Access token",
     help: "Of a system user, without an end.",
-    secret: true,
+    secret: true, form: "text" as const,
     required: true,
   },
   {
     name: "app_secret",
     label: "App secret",
     help: "Under App settings ▸ Basic. Checks that webhooks come from Meta.",
-    secret: true,
+    secret: true, form: "text" as const,
     required: true,
   },
 ];
@@ -191,10 +195,10 @@ export const kinds: ChannelKind[] = [
             name: "account_sid",
             label: "Account SID",
             help: "On the first page of the console.",
-            secret: false,
+            secret: false, form: "text" as const,
             required: true,
           },
-          { name: "auth_token", label: "Auth token", help: "Beside it.", secret: true, required: true },
+          { name: "auth_token", label: "Auth token", help: "Beside it.", secret: true, form: "text" as const, required: true },
         ],
         steps: ["Open the console of Twilio.", "Paste the webhook URL at the sender."],
       },
@@ -221,7 +225,7 @@ export const kinds: ChannelKind[] = [
         provider: "telegram",
         title: "Telegram",
         fields: [
-          { name: "bot_token", label: "Bot token", help: "From @BotFather.", secret: true, required: true },
+          { name: "bot_token", label: "Bot token", help: "From @BotFather.", secret: true, form: "text" as const, required: true },
         ],
         steps: ["Write `/newbot` to **@BotFather**."],
       },
@@ -314,6 +318,8 @@ const act = (
   object,
   allowed,
   ip: "203.0.113.7",
+  detail: null,
+  hash: "",
 });
 export const audit: AuditLine[] = [
   act(12, "Ada Rivera", "draft.save", "bot demo-bank"),

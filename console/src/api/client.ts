@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import type { paths } from "./paths.ts";
+import type { paths } from "./schema.ts";
 import { ApiProblem, problemOf, unreachable } from "./problem.ts";
 
 /** Asks the person before the screen for something, and says whether a request is worth a second try. */

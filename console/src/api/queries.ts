@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ok, rememberCsrf } from "./client.ts";
-import type { ComponentKind, Session } from "./contract.ts";
+import type { About, ComponentKind, Session } from "./contract.ts";
 import { isProblem } from "./problem.ts";
 
 /** What the pages read is kept here. A problem of the request itself is not tried again. */
@@ -62,7 +62,7 @@ export const sessionQuery = queryOptions({
 export const aboutQuery = queryOptions({
   queryKey: ["about"],
   staleTime: Number.POSITIVE_INFINITY,
-  queryFn: () => ok(api.GET("/about")),
+  queryFn: () => ok(api.GET("/about")) as Promise<About>,
 });
 
 export const botsQuery = (workspace: string) =>

@@ -31,8 +31,7 @@ export function useDraft(): DraftAt {
       save: (text, revision) =>
         ok(
           api.PUT("/workspaces/{workspace}/bots/{bot}/draft", {
-            params: { path: { workspace, bot } },
-            headers: ifMatch(revision),
+            params: { path: { workspace, bot }, header: ifMatch(revision) },
             body: { text },
           }),
         ),

@@ -4,7 +4,7 @@ import { isRecord } from "../bot-file/place.ts";
 import { useWords } from "../words/words.tsx";
 import classes from "./parts.module.css";
 import { type LeafAction, TreeView } from "./TreeView.tsx";
-import { loginsOf, PlainAnswer, TryPanel } from "./TryPanel.tsx";
+import { loginsOf, Notes, PlainAnswer, TryPanel } from "./TryPanel.tsx";
 import type { ComponentEditor } from "./useComponent.ts";
 import { words } from "./words.ts";
 
@@ -74,11 +74,7 @@ function Result({ editor, result }: { editor: ComponentEditor; result: TryResult
       )}
       {result.response?.tree && <TreeView tree={result.response.tree} actions={actions} is={is} />}
       <PlainAnswer result={result} />
-      {result.response?.truncated && (
-        <Text size="xs" c="dimmed">
-          {t.truncated}
-        </Text>
-      )}
+      <Notes result={result} />
     </>
   );
 }

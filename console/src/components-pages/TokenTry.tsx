@@ -5,7 +5,7 @@ import { isRecord } from "../bot-file/place.ts";
 import { useLanguage, useWords } from "../words/words.tsx";
 import classes from "./parts.module.css";
 import { type LeafAction, TreeView } from "./TreeView.tsx";
-import { PlainAnswer, TryPanel } from "./TryPanel.tsx";
+import { Notes, PlainAnswer, TryPanel } from "./TryPanel.tsx";
 import type { ComponentEditor } from "./useComponent.ts";
 import { inWords } from "./validate.ts";
 import { validationWords, words } from "./words.ts";
@@ -90,17 +90,13 @@ function Result({ editor, result }: { editor: ComponentEditor; result: TryResult
         <Text size="sm" key={one.from}>
           {t.ttlFrom(
             inWords(one.seconds, w),
-            { ttl: t.fromTtl, expires_in: t.fromExpires, jwt: t.fromJwt }[one.from],
+            { ttl: t.fromTtl, expires_in: t.fromExpires, jwt: t.fromJwt }[one.from] ?? one.from,
           )}
         </Text>
       ))}
       {result.response?.tree && <TreeView tree={result.response.tree} actions={actions} is={is} />}
       <PlainAnswer result={result} />
-      {result.response?.truncated && (
-        <Text size="xs" c="dimmed">
-          {t.truncated}
-        </Text>
-      )}
+      <Notes result={result} />
     </>
   );
 }

@@ -49,7 +49,6 @@ export function TryPanel({ editor, kind, logins = [], children }: Props) {
       const body: TryBody = { kind, definition: editor.definition, text, answers: of(undefined) };
       if (logins.length > 0)
         Object.assign(body, {
-          use_token: true,
           login_answers: Object.fromEntries(logins.map((id) => [id, of(id)])),
         });
       return ok(
@@ -111,11 +110,20 @@ export function TryPanel({ editor, kind, logins = [], children }: Props) {
               {trial.data.problem.hint}
             </Alert>
           )}
-          {trial.data && !trial.isPending && children(trial.data as TryResult)}
+          {trial.data && !trial.isPending && children(trial.data)}
         </Stack>
       </form>
     </SideCard>
   );
+}
+
+/** What is amiss, in words of the server. */
+export function Notes({ result }: { result: TryResult }) {
+  return result.notes.map((note) => (
+    <Text key={note} size="xs" c="dimmed">
+      {note}
+    </Text>
+  ));
 }
 
 /** The body of an answer that is no JSON. */

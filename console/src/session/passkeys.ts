@@ -42,5 +42,5 @@ async function asked(ask: () => Promise<Credential | null>): Promise<unknown> {
 
 /** Some servers wrap the options as `navigator.credentials` wants them. */
 function inner(options: PasskeyChallenge["options"]): unknown {
-  return options.publicKey ?? options;
+  return (options as { publicKey?: unknown }).publicKey ?? options;
 }

@@ -19,6 +19,9 @@ import { words } from "./words.ts";
 
 const CHANNELS = ["whatsapp", "sms", "messenger", "phone", "web"] as const;
 
+/** A script that has ended is no end: the next message may start one. A call that was hung up is. */
+const isOver = ({ ended, expect }: Simulation) => ended !== undefined && expect.kind === "nothing";
+
 /** The simulator of a bot, in the frame's right column. Stays mounted while it is closed. */
 export function Simulator({ workspace, bot }: { workspace: string; bot: string }) {
   const t = useWords(words);
@@ -47,9 +50,9 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
       return ok(
         api.POST("/workspaces/{workspace}/bots/{bot}/simulations", {
           params: { path: { workspace, bot } },
-          body: { channel: wanted, text: draft.text, real_calls: realCalls } as never,
+          body: { channel: wanted, text: draft.text, real_calls: realCalls },
         }),
-      ) as Promise<Simulation>;
+      );
     },
     onSuccess: arrived,
   });
@@ -58,9 +61,9 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
       ok(
         api.POST("/workspaces/{workspace}/simulations/{id}/input", {
           params: { path: { workspace, id: simulation?.id ?? "" } },
-          body: input as never,
+          body: input,
         }),
-      ) as Promise<Simulation>,
+      ),
     onSuccess: arrived,
     onError: (error) => {
       if (isProblem(error, "not_found")) setSimulation(undefined);
@@ -99,7 +102,7 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
                     variant="default"
                     px={8}
                     aria-label={t.wait}
-                    disabled={busy || simulation.ended !== undefined}
+                    disabled={busy || isOver(simulation)}
                   >
                     <IconClock size={16} />
                   </Button>
@@ -124,7 +127,7 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
                   variant="default"
                   px={8}
                   aria-label={t.hangUp}
-                  disabled={busy || simulation.ended !== undefined}
+                  disabled={busy || isOver(simulation)}
                   onClick={() => tell.mutate({ hang_up: true })}
                 >
                   <IconPhoneOff size={16} />
@@ -169,7 +172,7 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
       {simulation ? (
         <>
           <Lines simulation={simulation} onChoose={(choice) => tell.mutate({ choice })} busy={busy} />
-          {simulation.ended !== undefined ? (
+          {isOver(simulation) && (
             <div className={classes.foot}>
               <Alert variant="light" color="gray" p="xs" title={t.ended}>
                 <Button size="compact-sm" variant="default" onClick={() => restart()}>
@@ -177,7 +180,8 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
                 </Button>
               </Alert>
             </div>
-          ) : (
+          )}
+          {!isOver(simulation) && (
             <Answer
               key={`${simulation.id} ${simulation.lines.length}`}
               simulation={simulation}

@@ -45,6 +45,7 @@ export function session(permissions: Permission[] = ALL): Session {
   return {
     account: {
       id: "a1",
+      administrator: true,
       name: "Ada",
       email: "ada@example.com",
       language: "en",

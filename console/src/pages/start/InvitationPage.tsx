@@ -1,6 +1,6 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useLocation } from "@tanstack/react-router";
 import { api, ok } from "../../api/client.ts";
 import type { Invited } from "../../api/contract.ts";
 import { rememberSession, sessionQuery } from "../../api/queries.ts";
@@ -17,7 +17,8 @@ import { words } from "./words.ts";
 /** What the link of an invitation opens. */
 export function InvitationPage() {
   const t = useWords(words);
-  const { token } = useParams({ from: "/invitation/$token" });
+  // What stands after `#` is never sent with the address, so no log of a server has it.
+  const token = useLocation({ select: ({ hash }) => hash });
   const invited = useQuery({
     queryKey: ["invitation", token],
     queryFn: () => ok(api.GET("/invitations/{token}", { params: { path: { token } } })),
@@ -64,7 +65,7 @@ function Join({ token, invited }: { token: string; invited: Invited }) {
         ) : (
           <>
             <Text size="sm">{t.signInFirst(invited.email)}</Text>
-            <Button component={Link} to="/sign-in" search={{ to: `/invitation/${token}` } as never}>
+            <Button component={Link} to="/sign-in" search={{ to: `/invitation#${token}` } as never}>
               {t.toSignIn}
             </Button>
           </>
