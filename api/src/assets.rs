@@ -15,10 +15,9 @@ const BASE: &str = "/console";
 #[folder = "$CONSOLE_FOLDER"]
 struct Files;
 
-/// What pages of the console may do: load what is here, and talk to this server. Styles are written into the page by the
-/// library of its buttons (one element with the colours of the theme), so styles within the page are let be; scripts never
-/// are.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+/// What pages of the console may do: load what is here, and talk to this server. Neither scripts nor styles stand within
+/// them.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What answers under `/console/`, and leads there from `/`.
@@ -133,7 +132,11 @@ mod tests {
             assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
             assert_eq!(page.headers()["cache-control"], "no-cache");
             let policy = page.headers()["content-security-policy"].to_str().unwrap();
-            assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+            assert!(
+                policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; img-src"),
+                "{policy}"
+            );
+            assert!(!policy.contains("unsafe"), "{policy}");
             let tag = page.headers()["etag"].to_str().unwrap().to_owned();
             assert_eq!(get(path, &[("if-none-match", &tag)]).status(), 304);
             assert_eq!(get(path, &[("if-none-match", "\"other\"")]).status(), 200);

@@ -21,6 +21,7 @@ pub(super) struct Filter {
     channel: Option<String>,
     /// Those on a published version of this bot.
     bot: Option<String>,
+    #[param(inline)]
     state: Option<Wanted>,
 }
 

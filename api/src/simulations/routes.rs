@@ -13,7 +13,7 @@ use http::StatusCode;
 use super::wire::{ActBody, Begin, SimulationDocument};
 use crate::access::Here;
 use crate::bots::ready_to_try;
-use crate::http::{Answer, Body, Params, Problem};
+use crate::http::{Answer, Body, Params, Problem, SecretField};
 use crate::state::Api;
 
 /// Begins a simulation. It lives in memory, for half an hour after it was looked at last.
@@ -67,7 +67,7 @@ pub(super) async fn begin(
     };
     let simulation = Simulation::begin(setup, recorder).await.map_err(told)?;
     let id = format!("{:016x}{:016x}", api.random.next(), api.random.next());
-    let document = SimulationDocument::of(&id, &simulation);
+    let document = shown(&id, &simulation).await?;
     api.simulations.put(id, here.workspace(), here.actor.name(), simulation, api.now()).map_err(|_| {
         let detail = "There are too many simulations at once. Wait a little and try again.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", detail)
@@ -85,7 +85,7 @@ pub(super) async fn show(
     let simulation = api.simulations.of(&id, here.workspace(), &here.actor.name(), api.now());
     let simulation = simulation.ok_or_else(gone)?;
     let simulation = simulation.lock().await;
-    Ok(Json(SimulationDocument::of(&id, &simulation)))
+    Ok(Json(shown(&id, &simulation).await?))
 }
 
 /// Ends a simulation.
@@ -114,18 +114,20 @@ pub(super) async fn act(
     let simulation = simulation.ok_or_else(gone)?;
     let mut simulation = simulation.lock().await;
     simulation.act(act).await.map_err(told)?;
-    Ok(Json(SimulationDocument::of(&id, &simulation)))
+    Ok(Json(shown(&id, &simulation).await?))
 }
 
 impl ActBody {
     /// The one thing that it names.
     fn act(self) -> Answer<Act> {
-        let Self { text, choice, digits, silence, hang_up, file, location, wait_seconds } = self;
+        let Self { text, choice, digits, silence, page, hang_up, file, location, wait_seconds } = self;
+        let answers = |page: Vec<SecretField>| page.into_iter().map(SecretField::into_inner).collect();
         let acts = [
             text.map(|text| Act::Text(text.into_inner())),
             choice.map(Act::Choose),
             digits.map(|digits| Act::Digits(digits.into_inner())),
             silence.filter(|is| *is).map(|_| Act::Silence),
+            page.map(|page| Act::Page(answers(page))),
             hang_up.filter(|is| *is).map(|_| Act::HangUp),
             file.map(|file| Act::File(Media { kind: file.kind, url: file.url, caption: file.caption })),
             location.map(|at| Act::Location { latitude: at.latitude, longitude: at.longitude }),
@@ -141,6 +143,11 @@ impl ActBody {
     }
 }
 
+async fn shown(id: &str, simulation: &Simulation) -> Answer<SimulationDocument> {
+    let page = simulation.page().await.map_err(told)?;
+    Ok(SimulationDocument::of(id, simulation, page))
+}
+
 fn gone() -> Problem {
     Problem::not_found("simulation").hint("It may have ended after half an hour; start it again.")
 }
@@ -151,6 +158,7 @@ fn told(error: TalkError) -> Problem {
         TalkError::NoSuchScript { .. } => Problem::invalid_field("/script", "unknown", detail),
         TalkError::NoSuchChoice { .. } => Problem::invalid_field("/choice", "out_of_range", detail),
         TalkError::NoCall => Problem::invalid_field("/hang_up", "no_call", detail),
+        TalkError::NoPage => Problem::invalid_field("/page", "no_page", detail),
         TalkError::TooLong => Problem::invalid_field("/wait_seconds", "out_of_range", detail),
         _ => {
             tracing::error!("a simulation failed: {detail}");

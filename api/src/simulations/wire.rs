@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use countersign_engine::{Expect, ExpectKind, Reason, Status};
 use countersign_model::{ChannelKind, MediaKind, OutMessage};
-use countersign_runner::CallKind;
+use countersign_runner::{CallKind, LoginPage, PageField, PageShows};
 use countersign_simulator::{Call, CallOutcome, Passed, Simulation};
 use countersign_store::{Line, TranscriptRow};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,8 @@ pub(super) struct ActBody {
     pub(super) digits: Option<SecretField>,
     /// Says nothing until the bot's patience ends.
     pub(super) silence: Option<bool>,
+    /// Posts the login page that stands open, question by question.
+    pub(super) page: Option<Vec<SecretField>>,
     /// Hangs up.
     pub(super) hang_up: Option<bool>,
     /// Sends a file.
@@ -102,6 +104,9 @@ pub(super) struct SimulationDocument {
     calls: Vec<CallDocument>,
     tokens: Vec<TokenDocument>,
     expect: ExpectDocument,
+    /// The login page that stands open, or shows its digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<PageDocument>,
     /// Why it has ended, if it has: `finished`, `failed`, ….
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<&'static str>,
@@ -215,6 +220,29 @@ pub(super) struct ExpectDocument {
     until: Option<String>,
 }
 
+/// A login page, as the user's browser would show it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SimulationPage)]
+pub(super) struct PageDocument {
+    /// What it asks; nothing when it shows its digits.
+    questions: Vec<PageQuestionDocument>,
+    /// Whether the login was refused with what was posted before.
+    refused: bool,
+    /// The digits to type in the chat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digits: Option<String>,
+}
+
+/// A question of a login page.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SimulationPageQuestion)]
+pub(super) struct PageQuestionDocument {
+    question: String,
+    secret: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
 /// How a keypad takes the answer.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SimulationDigits)]
@@ -229,7 +257,7 @@ pub(super) struct DigitsDocument {
 }
 
 impl SimulationDocument {
-    pub(super) fn of(id: &str, simulation: &Simulation) -> Self {
+    pub(super) fn of(id: &str, simulation: &Simulation, page: Option<LoginPage>) -> Self {
         let channel = simulation.channel();
         let spoken = channel.capabilities().spoken;
         let recorder = simulation.recorder();
@@ -248,6 +276,7 @@ impl SimulationDocument {
             calls: recorder.calls().into_iter().map(Into::into).collect(),
             tokens: tokens.collect(),
             expect: ExpectDocument::of(simulation.status()),
+            page: page.map(Into::into),
             ended: match simulation.status() {
                 Status::Ended(reason) => ended(reason),
                 Status::Waiting(_) | Status::Calling(_) | Status::Paused { .. } => None,
@@ -255,6 +284,22 @@ impl SimulationDocument {
             notes: recorder.notes(),
             now: rfc3339(simulation.now()),
         }
+    }
+}
+
+impl From<LoginPage> for PageDocument {
+    fn from(page: LoginPage) -> Self {
+        let (questions, refused, digits) = match page.shows {
+            PageShows::Questions { questions, refused } => (questions, refused, None),
+            PageShows::Working => (Vec::new(), false, None),
+            PageShows::Digits(digits) => (Vec::new(), false, Some(digits)),
+        };
+        let question = |field: PageField| PageQuestionDocument {
+            question: field.text,
+            secret: field.secret,
+            problem: field.problem,
+        };
+        Self { questions: questions.into_iter().map(question).collect(), refused, digits }
     }
 }
 
@@ -288,6 +333,10 @@ impl LineDocument {
         match &row.line {
             Line::User(text) => plain("user", text.clone()),
             Line::Secret => plain("user", "•••".to_owned()),
+            Line::Page { text, label, .. } => {
+                let link = LinkDocument { label: label.clone(), url: String::new() };
+                Self { link: Some(link), ..plain("bot", text.clone()) }
+            }
             Line::HungUp => plain("note", "hung_up".to_owned()),
             Line::Handover { number: None } => plain("note", "handed_over".to_owned()),
             Line::Handover { number: Some(number) } => plain("note", format!("handed_over {number}")),

@@ -123,3 +123,24 @@ async fn what_cannot_be_simulated_is_told_by_field() {
         "/wait_seconds"
     );
 }
+
+#[tokio::test]
+async fn a_login_page_is_posted_and_its_digits_are_typed() {
+    let (rig, ada) = world().await;
+    let mut body = begin("whatsapp");
+    let mut bot: Value = serde_json::from_str(body["text"].as_str().unwrap()).unwrap();
+    bot["authorization_tokens"][0]["ask"] = json!("secure_page");
+    body["text"] = json!(bot.to_string());
+    let begun = rig.as_person(&ada, "POST", &format!("{BOT}/simulations"), Some(body)).await.ok();
+    let input = format!("/workspaces/main/simulations/{}/input", begun["id"].as_str().unwrap());
+    let act = async |body: Value| rig.as_person(&ada, "POST", &input, Some(body)).await;
+    assert_eq!(act(json!({ "page": ["ada", "pw"] })).await.json()["errors"][0]["pointer"], "/page");
+    let offered = act(json!({ "text": "balance" })).await.ok();
+    assert_eq!(offered["page"]["questions"][1], json!({ "question": "Password?", "secret": true }));
+    assert!(offered["lines"][1]["link"]["label"].is_string(), "{offered}");
+    let posted = act(json!({ "page": ["ada", "pw-canary-2"] })).await.ok();
+    let digits = posted["page"]["digits"].as_str().unwrap().to_owned();
+    let done = act(json!({ "text": digits })).await.ok();
+    assert_eq!(done["lines"].as_array().unwrap().last().unwrap()["text"], "You have 12.");
+    assert!(!format!("{posted}{done}").contains("canary"), "{done}");
+}
