@@ -161,7 +161,10 @@ fn commit(claimed: Claimed, number: u8, outcome: bool, calls: bool) -> TurnCommi
         }),
         transcript: user.into_iter().chain(bot.clone().map(Line::Bot)).collect(),
         outbox: bot.into_iter().map(Delivery::Say).collect(),
-        calls: calls.then(|| NewCall { session: SESSION, call, request: vec![5; 90], harmless: true }).into_iter().collect(),
+        calls: calls
+            .then(|| NewCall { session: SESSION, call, request: vec![5; 90], harmless: true })
+            .into_iter()
+            .collect(),
         secrets: match (number, outcome) {
             (1, _) => vec![answer(0)],
             (2, false) => vec![answer(1)],

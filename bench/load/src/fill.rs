@@ -176,7 +176,12 @@ impl Filler {
             session = turn.session;
         }
         let id = SessionId(u128::from(claimed.inbound.seq) << 64 | 7);
-        let calls = calls.into_iter().map(|call| NewCall { session: id, call, request: vec![5; 16] });
+        let calls = calls.into_iter().map(|call| NewCall {
+            session: id,
+            call,
+            request: vec![5; 16],
+            harmless: false,
+        });
         let calls = calls.collect::<Vec<_>>();
         if calls.is_empty() {
             bail!("the bot does not log in");
@@ -223,6 +228,7 @@ impl Filler {
                 calling: calls.first().map(|call| call.call),
                 timer,
                 tokens_seen: claimed.conversation.tokens_epoch,
+                handed_over: false,
             }),
             transcript,
             outbox: Vec::new(),
