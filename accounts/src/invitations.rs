@@ -144,7 +144,7 @@ impl Accounts {
         .write()?;
         let line = actor.entry("invitation.create", &object(&kept.id), visit);
         self.commit(vec![write], vec![with(line, &[("role", role.as_str())])], visit.at).await?;
-        let link = SecretText::new(format!("{}/invitation#{}", self.origin, token.expose()));
+        let link = SecretText::new(format!("{}/console/invitation#{}", self.origin, token.expose()));
         Ok(NewInvitation { invitation: kept.shown(), token, link })
     }
 

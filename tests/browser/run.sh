@@ -1,6 +1,6 @@
 #!/bin/sh
-# The chat in a real browser. Needs node 20, cargo, and Debian's chromium, which root gets by itself.
-# The last line is `N passed, N failed`. `tests/browser/run.sh NAME` runs the tests whose name has NAME in it.
+# The chat and the console in a real browser. Needs node 20, cargo, and Debian's chromium, which root gets by itself.
+# Each part ends with `N passed, N failed`. `tests/browser/run.sh NAME` runs the tests whose name has NAME in it.
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -16,7 +16,10 @@ if [ -z "$CHROMIUM" ]; then
 fi
 export CHROMIUM
 
-[ -d node_modules/playwright-core ] || npm ci --no-audit --no-fund --loglevel=error
-(cd "$root" && cargo build --quiet -p countersign-server --example chat_page)
+[ -d node_modules/axe-core ] || npm ci --no-audit --no-fund --loglevel=error
+(cd "$root" && cargo build --quiet -p countersign-server --example chat_page && cargo build --quiet -p countersign)
 target=${CARGO_TARGET_DIR:-$root/target}
-exec node run.mjs "$target/debug/examples/chat_page" "$@"
+status=0
+[ "${ONLY:-chat}" != chat ] || node run.mjs "$target/debug/examples/chat_page" "$@" || status=1
+[ "${ONLY:-console}" != console ] || node console.mjs "$target/debug/countersign" "$@" || status=1
+exit $status

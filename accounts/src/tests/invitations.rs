@@ -10,7 +10,7 @@ async fn a_link_brings_one_person_in_once() {
     let visit = world.visit();
     let actor = world.actor(&ada).await;
     let made = world.accounts.invite(&actor, " Bob@Example.com", Role::Editor, &visit).await.unwrap();
-    let link = format!("https://bots.example.com/invitation#{}", made.token.expose());
+    let link = format!("https://bots.example.com/console/invitation#{}", made.token.expose());
     assert_eq!(made.link.expose(), link);
     let view = world.accounts.invitation(&made.token, &visit).await.unwrap();
     assert_eq!(

@@ -1,6 +1,6 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useLocation } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { api, ok } from "../../api/client.ts";
 import type { Invited } from "../../api/contract.ts";
 import { rememberSession, sessionQuery } from "../../api/queries.ts";

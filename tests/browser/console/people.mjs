@@ -1,0 +1,130 @@
+// Who may do what, and two people at once.
+import { accessible, api, assert, BOT, confirmed, opened, shot } from "./helpers.mjs";
+
+/** A member of the workspace in a browser of their own, by an invitation. */
+async function member({ page, person, world }, name, role) {
+  await page.goto(`${world.console}w/main/settings/members`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  const email = `${name.toLowerCase()}@demo.example`;
+  // Whoever invites proves that it is them.
+  await api(page, "POST", "/session/step-up", { password: world.password });
+  world.session = await page.context().storageState();
+  const { status, body } = await api(page, "POST", "/workspaces/main/invitations", { email, role });
+  assert.equal(status, 201, JSON.stringify(body));
+  const other = await person({ nobody: true });
+  await other.page.goto(body.link.replace("127.0.0.1", "localhost"));
+  await other.page.getByLabel("Your name").fill(name);
+  await other.page.getByLabel("Password", { exact: true }).fill(`${name} likes long words`);
+  world.scan.add(`${name} likes long words`);
+  await other.page.getByRole("button", { name: "Accept and sign in" }).click();
+  await other.page.getByRole("navigation", { name: "Navigation" }).waitFor();
+  return other;
+}
+
+async function a_viewer_sees_and_cannot(all) {
+  const { world } = all;
+  all.allow(/403|401/);
+  const { page } = await member(all, "Vera", "viewer");
+  await opened(page, world, `${BOT}/authorization-tokens/my-login`, "my-login");
+  await page.getByText("Your role does not allow to change bots.").waitFor();
+  assert.equal(await page.getByLabel("TTL in seconds").isDisabled(), true);
+  assert.equal(await page.getByRole("button", { name: "Save", exact: true }).isDisabled(), true);
+  await opened(page, world, BOT, "Demo Bank");
+  assert.equal(await page.getByRole("banner").getByRole("button", { name: "Publish" }).count(), 0);
+  await accessible(page, world);
+  await shot(page, "viewer");
+  // What has no button is refused all the same.
+  const draft = await api(page, "GET", "/workspaces/main/bots/demo-bank/draft");
+  assert.equal(draft.status, 200);
+  for (const [method, path, body] of [
+    ["PUT", "/workspaces/main/bots/demo-bank/draft", { text: "x" }],
+    ["POST", "/workspaces/main/bots/demo-bank/publish", {}],
+    ["POST", "/workspaces/main/bots", { id: "b", name: "B" }],
+    ["PUT", "/workspaces/main/secrets/a", { value: "b" }],
+    ["POST", "/workspaces/main/invitations", { email: "x@demo.example", role: "owner" }],
+  ]) {
+    const { status, body: problem } = await api(page, method, path, body, { "if-match": `"${draft.body.revision}"` });
+    assert.deepEqual([status, problem.code], [403, "forbidden"], `${method} ${path}`);
+  }
+  const again = await api(page, "GET", "/workspaces/main/bots/demo-bank/draft");
+  assert.deepEqual(again.body, draft.body);
+}
+
+async function two_editors_at_once_lose_nothing(all) {
+  const { page, world } = all;
+  all.allow(/409/);
+  const other = await member(all, "Eddie", "editor");
+  const path = `${BOT}/scripts/bye`;
+  const write = async (page, text) => {
+    const field = page
+      .getByRole("complementary", { name: "Settings of the step" })
+      .getByRole("textbox", { name: /^Text/ })
+      .first();
+    await field.fill(text);
+  };
+  for (const one of [page, other.page]) {
+    await one.goto(`${world.console}${path}?step=scripts.bye.steps%5B0%5D`);
+    await one.getByRole("complementary", { name: "Settings of the step" }).waitFor();
+  }
+  // Both type before either has heard of the other.
+  const held = Promise.withResolvers();
+  await page.route("**/draft", async (route) => {
+    if (route.request().method() === "PUT") await held.promise;
+    await route.continue();
+  });
+  await write(page, "Goodbye from the first one.");
+  await write(other.page, "Goodbye from the second one.");
+  await other.page.getByText("Saved", { exact: true }).waitFor();
+  held.resolve();
+  const conflict = page.getByRole("dialog", { name: "Somebody else has saved this bot" });
+  await conflict.getByText("Goodbye from the first one.").waitFor();
+  await conflict.getByText("Goodbye from the second one.").waitFor();
+  await accessible(page, world);
+  await shot(page, "conflict");
+  await conflict.getByRole("button", { name: "Keep mine" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  const { body } = await api(page, "GET", "/workspaces/main/bots/demo-bank/draft");
+  assert.match(body.text, /Goodbye from the first one\./);
+  // The other one learns of it.
+  await other.page.getByText("Goodbye from the first one.").first().waitFor();
+}
+
+async function what_is_wrong_stands_beside_the_field({ page, world }) {
+  await opened(page, world, `${BOT}/authorization-tokens/my-login`, "my-login");
+  await page.getByLabel("TTL in seconds").fill("15 minutes");
+  await page.getByRole("button", { name: "Use 900" }).waitFor();
+  const url = page.getByLabel("URL of your auth service").first();
+  await url.fill("not a url");
+  await url.blur();
+  const described = await url.getAttribute("aria-describedby");
+  assert.ok(described, "the field names what is wrong with it");
+  assert.equal(await url.getAttribute("aria-invalid"), "true");
+  assert.equal(await url.inputValue(), "not a url");
+  await page.getByRole("button", { name: "Discard changes" }).click();
+}
+
+async function an_api_key_is_shown_once({ page, world, allow }) {
+  allow(/403/);
+  await page.goto(`${world.console}w/main/settings/keys`);
+  await page.getByRole("button", { name: "New key" }).click();
+  const dialogue = page.getByRole("dialog", { name: "New key" });
+  await dialogue.getByLabel("What it is for").fill("deployment");
+  await dialogue.getByRole("checkbox", { name: "bot.read" }).check();
+  await accessible(page, world);
+  // It is in the one answer that makes it, and nowhere else.
+  const made = world.scan.paused();
+  await dialogue.getByRole("button", { name: "Make the key" }).click();
+  await confirmed(page, world, page.getByText(/sck_live_/));
+  world.scan.add(await page.getByText(/sck_live_/).innerText());
+  await made();
+  await page.reload();
+  await page.getByText("deployment").waitFor();
+  assert.equal(await page.getByText(/sck_live_/).count(), 0);
+}
+
+export default {
+  a_viewer_sees_and_cannot,
+  two_editors_at_once_lose_nothing,
+  what_is_wrong_stands_beside_the_field,
+  an_api_key_is_shown_once,
+};
