@@ -3,6 +3,10 @@
 set -eu
 cd "$(dirname "$0")/../console"
 
+# Debian has both.
+if ! command -v npm >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -q && apt-get install -y -q --no-install-recommends nodejs npm
+fi
 command -v npm >/dev/null || { echo "npm is missing: install node 20, or go on without the console" >&2; exit 1; }
 files=$(find src public build index.html package.json package-lock.json tsconfig.json vite.config.ts -type f | LC_ALL=C sort)
 # shellcheck disable=SC2086 # The names have no spaces.

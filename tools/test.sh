@@ -13,6 +13,18 @@ stage() {
     fi
 }
 
+# The console's packages, types, form, tests and build, and how much a browser loads first. It stands before the program,
+# which has its pages in it. The last line is as in the other summaries.
+console() (
+    sh tools/console.sh && cd console && npm run --silent check || return 1
+    ! grep -q '"resolved"' package-lock.json || { echo "package-lock.json names a registry" >&2; return 1; }
+    npm run --silent test -- --reporter=dot --reporter=json --outputFile.json=output/tests.json || failed=1
+    node -p 'const { numPassedTests: ok, numFailedTests: no } = JSON.parse(fs.readFileSync("output/tests.json")); `${ok} passed, ${no} failed`'
+    node build/budget.mjs || failed=1
+    [ -z "${failed:-}" ]
+)
+stage "the console" console
+
 # Some tests run the program. With `--tests`, what it is built from is built the same way as for the tests.
 echo "==> build"
 cargo build --workspace --lib --bins --tests --examples || exit 1
@@ -41,15 +53,6 @@ widget() {
 }
 stage "the widget" widget
 
-# The console's types, form, tests and build. The last line is as in the other summaries.
-console() {
-    sh tools/console.sh && cd console && npm run --silent check || return 1
-    npm run --silent test -- --reporter=dot --reporter=json --outputFile.json=output/tests.json || failed=1
-    node -p 'const { numPassedTests: ok, numFailedTests: no } = JSON.parse(fs.readFileSync("output/tests.json")); `${ok} passed, ${no} failed`'
-    [ -z "${failed:-}" ]
-}
-in_console() (console)
-stage "the console" in_console
-stage "the chat in a browser" sh tests/browser/run.sh
+stage "the chat and the console in a browser" sh tests/browser/run.sh
 
 exit $status
