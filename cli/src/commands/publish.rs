@@ -93,11 +93,11 @@ async fn publish(
     let (name, id) = (&upload.file.name, &upload.id);
     let standing = upload.standing(server).await?;
     let (revision, written) = upload.send(server, &standing, args.overwrite).await?;
-    if let (false, Standing::There(bot, _)) = (written, &standing) {
-        if !bot.changed {
-            writeln!(out, "{name}: `{id}` is in service as it stands in the file")?;
-            return Ok(());
-        }
+    if let (false, Standing::There(bot, _)) = (written, &standing)
+        && !bot.changed
+    {
+        writeln!(out, "{name}: `{id}` is in service as it stands in the file")?;
+        return Ok(());
     }
     let result = server.publish(id, revision, args.note.as_deref()).await;
     let with_draft = |error: RemoteError| match (error, written) {
