@@ -2809,6 +2809,8 @@ export interface components {
             /** @description What is amiss, for the author. */
             notes: string[];
             now: string;
+            /** @description The login page that stands open, or shows its digits. */
+            page?: components["schemas"]["SimulationPage"];
             path: components["schemas"]["SimulationStep"][];
             tokens: components["schemas"]["SimulationToken"][];
             variables: components["schemas"]["SimulationVariable"][];
@@ -2883,6 +2885,8 @@ export interface components {
             hang_up?: boolean;
             /** @description Sends a place. */
             location?: components["schemas"]["SimulationLocation"];
+            /** @description Posts the login page that stands open, question by question. */
+            page?: components["schemas"]["Secret"][];
             /** @description Says nothing until the bot's patience ends. */
             silence?: boolean;
             /** @description Writes or says something. */
@@ -2921,6 +2925,21 @@ export interface components {
             caption?: string;
             kind: string;
             url: string;
+        };
+        /** @description A login page, as the user's browser would show it. */
+        SimulationPage: {
+            /** @description The digits to type in the chat. */
+            digits?: string;
+            /** @description What it asks; nothing when it shows its digits. */
+            questions: components["schemas"]["SimulationPageQuestion"][];
+            /** @description Whether the login was refused with what was posted before. */
+            refused: boolean;
+        };
+        /** @description A question of a login page. */
+        SimulationPageQuestion: {
+            problem?: string;
+            question: string;
+            secret: boolean;
         };
         /** @description A step that it came to. */
         SimulationStep: {
@@ -3148,8 +3167,6 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
-        /** @enum {string} */
-        ConversationFilter: "open" | "handed_over" | "ended";
     };
     responses: never;
     parameters: never;
@@ -5353,7 +5370,7 @@ export interface operations {
                 channel?: string;
                 /** @description Those on a published version of this bot. */
                 bot?: string;
-                state?: components["schemas"]["ConversationFilter"];
+                state?: "open" | "handed_over" | "ended";
             };
             header?: never;
             path: {

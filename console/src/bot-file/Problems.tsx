@@ -1,16 +1,19 @@
 import { Anchor, Button, Text, UnstyledButton } from "@mantine/core";
+import { useState } from "react";
 import { IconAlertCircleFilled, IconAlertTriangleFilled } from "@tabler/icons-react";
 import type { Diagnostic } from "../api/contract.ts";
 import { useWords } from "../words/words.tsx";
 import classes from "./bot-file.module.css";
 import { applyHelp } from "./edits.ts";
 import type { DraftAt } from "./useDraft.tsx";
+import { Manual } from "./Manual.tsx";
 import { words } from "./words.ts";
 
 /** What the check says, errors first. Each leads to its place; what the check can mend is one click. */
 export function Problems({ draft, onShow }: { draft: DraftAt; onShow: (diagnostic: Diagnostic) => void }) {
   const t = useWords(words);
   const found = sorted(draft.checkup?.diagnostics ?? []);
+  const [reading, setReading] = useState<string>();
   if (draft.unreadable) {
     return (
       <div className={classes.problem} data-severity="error" role="alert">
@@ -29,7 +32,7 @@ export function Problems({ draft, onShow }: { draft: DraftAt; onShow: (diagnosti
       </Text>
     );
   }
-  return (
+  const list = (
     <ul className={classes.problems} aria-label={t.problems}>
       {found.map((one, at) => (
         <li key={`${one.code} ${one.path} ${at}`} className={classes.problem} data-severity={one.severity}>
@@ -50,10 +53,11 @@ export function Problems({ draft, onShow }: { draft: DraftAt; onShow: (diagnosti
               {one.labels[0] && ` · ${t.line(one.labels[0].start.line)}`} ·{" "}
               <Anchor
                 size="xs"
-                href={one.manual.startsWith("http") ? one.manual : undefined}
-                target="_blank"
-                rel="noreferrer"
                 inherit
+                component="button"
+                type="button"
+                aria-label={t.explain(one.code)}
+                onClick={() => setReading(one.code)}
               >
                 {one.code}
               </Anchor>
@@ -77,6 +81,12 @@ export function Problems({ draft, onShow }: { draft: DraftAt; onShow: (diagnosti
         </li>
       ))}
     </ul>
+  );
+  return (
+    <>
+      {list}
+      {reading !== undefined && <Manual code={reading} onClose={() => setReading(undefined)} />}
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import {
   MarkerType,
   type OnNodeDrag,
   ReactFlow,
+  SelectionMode,
   useReactFlow,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
@@ -50,6 +51,8 @@ export function Canvas({ draft, chosen, choose, open, diagnostics, simulated, go
   const readOnly = draft.readOnly !== undefined || draft.unreadable !== undefined;
   const cards = useMemo(() => cardsOf(file, t as unknown as CardWords), [file, t]);
   const layout = useMemo(() => layoutOf(file, cards), [file, cards]);
+  /** What a box that is being drawn has in it. */
+  const boxed = useRef<Set<string>>(undefined);
   const [dragged, setDragged] = useState<{ id: string; x: number; y: number }>();
   const counts = useMemo(() => countProblems(diagnostics), [diagnostics]);
   const lit = useMemo(() => new Set(simulated), [simulated]);
@@ -146,6 +149,20 @@ export function Canvas({ draft, chosen, choose, open, diagnostics, simulated, go
         }
         onNodeDoubleClick={open}
         onPaneClick={() => choose([])}
+        selectionMode={SelectionMode.Partial}
+        onSelectionStart={() => {
+          boxed.current = new Set();
+        }}
+        onSelectionEnd={() => {
+          boxed.current = undefined;
+        }}
+        onNodesChange={(changes) => {
+          const inside = boxed.current;
+          const selects = changes.filter((change) => change.type === "select");
+          if (!inside || selects.length === 0) return;
+          for (const { id, selected } of selects) selected ? inside.add(id) : inside.delete(id);
+          choose([...inside]);
+        }}
         onNodeDrag={(_, node) => setDragged({ id: node.id, ...node.position })}
         onNodeDragStop={onDragStop}
         onConnect={onConnect}

@@ -28,8 +28,17 @@ export function Answer({ simulation, busy, onSend }: Props) {
             </Button>
           )}
         </>
+      ) : simulation.expect.kind === "file" ? (
+        <FileAnswer busy={busy} onSend={onSend} />
+      ) : simulation.expect.kind === "location" ? (
+        <Place busy={busy} onSend={onSend} />
       ) : (
         <Written simulation={simulation} busy={busy} onSend={onSend} />
+      )}
+      {phone && (
+        <Button variant="subtle" size="compact-xs" disabled={busy} onClick={() => onSend({ silence: true })}>
+          {t.silence}
+        </Button>
       )}
     </div>
   );
@@ -57,6 +66,66 @@ function Written({ simulation, busy, onSend }: Props) {
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <Button type="submit" loading={busy} disabled={text === ""}>
+        {t.send}
+      </Button>
+    </form>
+  );
+}
+
+function FileAnswer({ busy, onSend }: Omit<Props, "simulation">) {
+  const t = useWords(words);
+  const [url, setUrl] = useState("https://files.example/picture.jpg");
+  return (
+    <form
+      className={classes.write}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend({ file: { kind: kindOf(url), url } });
+      }}
+    >
+      <TextInput
+        aria-label={t.fileUrl}
+        value={url}
+        autoFocus
+        onChange={(event) => setUrl(event.currentTarget.value)}
+      />
+      <Button type="submit" loading={busy} disabled={url === ""} aria-label={t.file}>
+        {t.send}
+      </Button>
+    </form>
+  );
+}
+
+function kindOf(url: string): string {
+  if (/\.(jpe?g|png|gif|webp)$/i.test(url)) return "image";
+  if (/\.(mp3|ogg|wav|m4a)$/i.test(url)) return "audio";
+  return /\.(mp4|mov|webm)$/i.test(url) ? "video" : "document";
+}
+
+function Place({ busy, onSend }: Omit<Props, "simulation">) {
+  const t = useWords(words);
+  const [latitude, setLatitude] = useState("47.3769");
+  const [longitude, setLongitude] = useState("8.5417");
+  return (
+    <form
+      className={classes.write}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend({ location: { latitude, longitude } });
+      }}
+    >
+      <TextInput
+        aria-label={t.latitude}
+        value={latitude}
+        autoFocus
+        onChange={(event) => setLatitude(event.currentTarget.value)}
+      />
+      <TextInput
+        aria-label={t.longitude}
+        value={longitude}
+        onChange={(event) => setLongitude(event.currentTarget.value)}
+      />
+      <Button type="submit" loading={busy} aria-label={t.place}>
         {t.send}
       </Button>
     </form>

@@ -16,6 +16,11 @@ export function Details({ simulation }: { simulation: Simulation }) {
     items.length === 0 ? <p className={classes.none}>{none}</p> : <ul className={classes.list}>{items}</ul>;
   return (
     <section className={classes.details} aria-label={t.details}>
+      {simulation.notes.map((note) => (
+        <p key={note} className={classes.none}>
+          {note}
+        </p>
+      ))}
       <Tabs defaultValue="variables" keepMounted={false}>
         <Tabs.List grow>
           <Tabs.Tab value="variables">{t.variables}</Tabs.Tab>

@@ -1,10 +1,19 @@
 import { Button } from "@mantine/core";
 import { IconVolume } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
-import type { Simulation } from "../api/contract.ts";
+import type { SimLine, Simulation } from "../api/contract.ts";
 import { useWords } from "../words/words.tsx";
 import classes from "./simulator.module.css";
 import { words } from "./words.ts";
+
+/** A note as the server names it, in words; what was said as it was said. */
+function noteIn(t: typeof words.en, line: SimLine): string {
+  if (line.from !== "note") return line.text;
+  const [name, number] = line.text.split(" ");
+  if (name === "hung_up") return t.hasHungUp;
+  if (name === "handed_over") return number ? t.handedOverTo(number) : t.handedOver;
+  return line.text;
+}
 
 /** What was said, as the channel would show it. Buttons of the last message can be pressed. */
 export function Lines({
@@ -37,7 +46,12 @@ export function Lines({
                 <span>{line.text}</span>
               </span>
             ) : (
-              line.text
+              noteIn(t, line)
+            )}
+            {line.link && (
+              <span className={classes.media}>
+                {line.link.label}: {line.link.url}
+              </span>
             )}
             {line.media && (
               <span className={classes.media}>
@@ -45,7 +59,7 @@ export function Lines({
               </span>
             )}
           </div>
-          {line === last && simulation.ended === undefined && (
+          {line === last && simulation.expect.kind === "choice" && (
             <div className={classes.buttons} data-stacked={(line.buttons ?? []).length > 3 || undefined}>
               {line.buttons?.map((button) => (
                 <Button

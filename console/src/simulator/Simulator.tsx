@@ -1,9 +1,9 @@
-import { Alert, Button, Checkbox, Group, Menu, NativeSelect, Text } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Menu, NativeSelect, Text, TextInput } from "@mantine/core";
 import { IconClock, IconPhoneOff, IconRefresh } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, ok } from "../api/client.ts";
-import type { Simulation, SimulationInput } from "../api/contract.ts";
+import type { Checkup, Simulation, SimulationInput } from "../api/contract.ts";
 import { isProblem } from "../api/problem.ts";
 import { useDraft } from "../bot-file/useDraft.tsx";
 import { useMay } from "../session/useSession.ts";
@@ -17,7 +17,17 @@ import classes from "./simulator.module.css";
 import { useSpeech } from "./useSpeech.ts";
 import { words } from "./words.ts";
 
-const CHANNELS = ["whatsapp", "sms", "messenger", "phone", "web"] as const;
+const CHANNELS = [
+  "whatsapp",
+  "sms",
+  "messenger",
+  "instagram",
+  "telegram",
+  "phone",
+  "web",
+  "mobile",
+  "desktop",
+] as const;
 
 /** A script that has ended is no end: the next message may start one. A call that was hung up is. */
 const isOver = ({ ended, expect }: Simulation) => ended !== undefined && expect.kind === "nothing";
@@ -32,10 +42,15 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
     () => CHANNELS.find((one) => draft.file.channels.includes(one)) ?? "whatsapp",
   );
   const [realCalls, setRealCalls] = useState(false);
+  const [name, setName] = useState("");
   const [simulation, setSimulation] = useState<Simulation>();
   const [startedWith, setStartedWith] = useState("");
   const [aloud, setAloud] = useState(false);
   useSpeech(aloud && simulation?.channel === "phone" ? simulation : undefined, draft.file.language);
+
+  // A bot that names no channels is for all of them.
+  const named = CHANNELS.filter((one) => draft.file.channels.includes(one));
+  const offered = named.length > 0 ? named : CHANNELS;
 
   const arrived = (next: Simulation) => {
     setSimulation(next);
@@ -50,7 +65,7 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
       return ok(
         api.POST("/workspaces/{workspace}/bots/{bot}/simulations", {
           params: { path: { workspace, bot } },
-          body: { channel: wanted, text: draft.text, real_calls: realCalls },
+          body: { channel: wanted, text: draft.text, real_calls: realCalls, ...(name.trim() ? { contact_name: name.trim() } : {}) },
         }),
       );
     },
@@ -88,7 +103,7 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
             size="xs"
             aria-label={t.channel}
             value={channel}
-            data={CHANNELS.map((one) => ({ value: one, label: t[one] }))}
+            data={offered.map((one) => ({ value: one, label: t[one] }))}
             onChange={(event) =>
               simulation ? restart(event.currentTarget.value) : setChannel(event.currentTarget.value)
             }
@@ -167,6 +182,7 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
       {error && (
         <div style={{ padding: 12 }}>
           <Problem error={error} />
+          <Found error={error} />
         </div>
       )}
       {simulation ? (
@@ -200,6 +216,14 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
             checked={realCalls}
             onChange={(event) => setRealCalls(event.currentTarget.checked)}
           />
+          <TextInput
+            size="xs"
+            label={t.name}
+            description={t.nameHelp}
+            autoComplete="off"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
           <Button onClick={() => restart()} loading={start.isPending}>
             {channel === "phone" ? t.call : t.start}
           </Button>
@@ -207,4 +231,16 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
       )}
     </div>
   );
+}
+
+/** What the check has found, when that is why it does not start. */
+function Found({ error }: { error: unknown }) {
+  if (!isProblem(error, "check_failed")) return null;
+  const { diagnostics = [] } = (error.more.checkup ?? {}) as Partial<Checkup>;
+  const errors = diagnostics.filter(({ severity }) => severity === "error").slice(0, 3);
+  return errors.map(({ path, message }) => (
+    <Text size="xs" mt={6} key={path + message}>
+      {message} <span className="mono quiet">{path}</span>
+    </Text>
+  ));
 }

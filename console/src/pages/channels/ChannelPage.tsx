@@ -177,14 +177,15 @@ function Settings({
       const params = { path: { workspace, id: channel.id }, header: ifMatch(channel.revision) };
       const body = {
         name,
-        settings: { ...channel.settings, ...filled(settings) },
-        secrets: filled(secrets),
-        ...(bot ? { bot } : {}),
+        // Nobody answers when it is empty.
+        bot,
+        settings: filled(fields, false, settings),
+        secrets: filled(fields, true, secrets),
       };
       const saved = await ok(api.PATCH("/workspaces/{workspace}/channels/{id}", { params, body }));
       client.setQueryData([...keys.channels(workspace), channel.id], saved);
       void client.invalidateQueries({ queryKey: keys.channels(workspace), exact: true });
-      for (const name of Object.keys(secrets)) form.setFieldValue(`secrets.${name}`, "");
+      form.setFieldValue("secrets", startValues(fields).secrets);
       notifications.show({ color: "teal", message: t.saveDone });
     },
   });

@@ -122,8 +122,8 @@ function Details({ kind, provider }: { kind: ChannelKind; provider: ChannelProvi
         kind: kind.kind,
         provider: provider.provider,
         name,
-        settings: filled(settings),
-        secrets: filled(secrets),
+        settings: filled(provider.fields, false, settings),
+        secrets: filled(provider.fields, true, secrets),
         ...(bot ? { bot } : {}),
       };
       const channel = await ok(

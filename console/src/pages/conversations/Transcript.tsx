@@ -170,7 +170,7 @@ function ContactMenu({ workspace, conversation }: { workspace: string; conversat
         <Confirm
           title={t.eraseTitle}
           verb={t.erase}
-          typed={t.eraseWord}
+          typed={conversation.contact.name?.trim() || conversation.contact.address || t.eraseWord}
           act={erase}
           onClose={erasingIs.close}
         >
