@@ -47,6 +47,8 @@ pub struct Trial {
     pub tokens: Vec<Value>,
     /// The Web Services of the bot.
     pub services: Vec<Value>,
+    /// The languages in which the bot has its texts, its own first; without any it is English.
+    pub languages: Vec<String>,
     /// What the author answers to its questions, in order.
     pub answers: Vec<SecretText>,
     /// What the author answers to the logins that it needs, by component.
@@ -311,6 +313,10 @@ impl Trial {
             "countersign": 1, "bot": "trial", "name": "Trial",
             "scripts": [{ "id": "trial", "triggers": [OPENER], "steps": steps }],
         });
+        if let Some(own) = self.languages.first() {
+            file["language"] = json!(own);
+            file["languages"] = json!(self.languages);
+        }
         // An empty list would be a finding of its own.
         for (key, list) in [("authorization_tokens", tokens), ("web_services", services)] {
             if !list.is_empty() {

@@ -48,6 +48,7 @@ fn trial(tried: Tried, definition: Value, answers: &[&str], services: Services) 
         definition,
         tokens: vec![login()],
         services: Vec::new(),
+        languages: Vec::new(),
         answers: answers.iter().map(|answer| SecretText::from((*answer).to_owned())).collect(),
         login_answers: BTreeMap::new(),
         variables: BTreeMap::new(),
@@ -98,6 +99,16 @@ async fn a_path_that_leads_nowhere_is_answered_with_one_that_does() {
     assert!(message.starts_with("`data.token` not found;"), "{message}");
     assert!(message.ends_with("did you mean `access_token`?"), "{message}");
     assert_eq!(token.suggestions, ["access_token"]);
+}
+
+#[tokio::test]
+async fn texts_in_each_language_of_the_bot_are_right() {
+    let mut both = login();
+    both["questions"][0]["question"] = json!({ "en": "Name?", "es": "¿Nombre?" });
+    let answer = json!({ "data": { "token": "tok-canary" } });
+    let mut trial = trial(Tried::Login, both, &["alice", "pw"], answering("/login", 200, &answer));
+    trial.languages = vec!["en".to_owned(), "es".to_owned()];
+    assert!(trial.run().await.unwrap().token.unwrap().found);
 }
 
 #[tokio::test]

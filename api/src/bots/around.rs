@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use countersign_model::{ChannelKind, Name, SecretText};
 use countersign_script::Runnable;
-use countersign_script::edit::{ComponentKind, components};
+use countersign_script::edit::{ComponentKind, components, languages};
 use http::StatusCode;
 use serde_json::Value;
 
@@ -24,6 +24,7 @@ pub(crate) struct Ready {
 pub(crate) struct Around {
     pub(crate) tokens: Vec<Value>,
     pub(crate) services: Vec<Value>,
+    pub(crate) languages: Vec<String>,
     pub(crate) constants: BTreeMap<String, String>,
     pub(crate) secrets: BTreeMap<String, SecretText>,
 }
@@ -57,6 +58,7 @@ pub(crate) async fn around(api: &Api, workspace: &Name, bot: &str, text: Option<
     Ok(Around {
         tokens: all(ComponentKind::AuthorizationToken),
         services: all(ComponentKind::WebService),
+        languages: languages(&text).unwrap_or_default(),
         constants: service::surroundings(api, workspace).await?.constants,
         secrets: api.registry().secrets(workspace),
     })

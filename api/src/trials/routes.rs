@@ -38,6 +38,7 @@ pub(super) async fn try_it(
         definition: body.definition,
         tokens: others(around.tokens),
         services: others(around.services),
+        languages: around.languages,
         answers: plain(body.answers),
         login_answers: body
             .login_answers

@@ -79,6 +79,24 @@ pub fn components(text: &str, kind: ComponentKind) -> Result<Vec<(String, Value)
     Ok(with_ids(&root, kind.list()).into_iter().map(|(id, _, node)| (id.to_owned(), json(node))).collect())
 }
 
+/// The languages in which a bot file has its texts, its own first. What is no language is left out.
+///
+/// # Errors
+/// [`EditError::Unreadable`].
+pub fn languages(text: &str) -> Result<Vec<String>, EditError> {
+    let text = prepared("", text);
+    let file = json(&tree(&text)?);
+    let own = file["language"].as_str().map(str::to_owned);
+    let all = file["languages"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    let mut found: Vec<String> = Vec::new();
+    for one in own.into_iter().chain(all) {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    Ok(found)
+}
+
 /// Puts a component into the text: in the place of the one with the id `old`, or as a new one. The id of the new one
 /// stands in `definition`; when it is another one, steps and placeholders that name the old one name the new one.
 ///

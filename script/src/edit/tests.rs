@@ -29,6 +29,15 @@ scripts:
 
 const TOKEN: ComponentKind = ComponentKind::AuthorizationToken;
 
+#[test]
+fn the_languages_of_a_file_begin_with_its_own() {
+    let read = |text: &str| languages(text).unwrap();
+    assert_eq!(read("language: es\nlanguages: [en, es, 7]\n"), ["es", "en"]);
+    assert_eq!(read("language: en\n"), ["en"]);
+    assert!(read(FILE).is_empty());
+    assert!(languages("a: [").is_err());
+}
+
 fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(map) => map,
