@@ -72,7 +72,7 @@ async function alone(test) {
     context.setDefaultTimeout(Number(process.env.PATIENCE ?? 15_000));
     context.on("weberror", (error) => complaints.push(`error: ${error.error().stack}`));
     context.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+      if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()} ${message.location().url}`);
     });
     await context.route(/^https?:\/\/(?!127\.0\.0\.1|localhost)/, (route) => {
       complaints.push(`asks ${route.request().url()}`);

@@ -67,15 +67,19 @@ async function two_editors_at_once_lose_nothing(all) {
     await one.getByRole("complementary", { name: "Settings of the step" }).waitFor();
   }
   // Both type before either has heard of the other.
-  const held = Promise.withResolvers();
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
   await page.route("**/draft", async (route) => {
-    if (route.request().method() === "PUT") await held.promise;
+    if (route.request().method() === "PUT") await held;
     await route.continue();
   });
   await write(page, "Goodbye from the first one.");
+  const saved = other.page.waitForResponse((answer) => answer.request().method() === "PUT" && answer.ok());
   await write(other.page, "Goodbye from the second one.");
-  await other.page.getByText("Saved", { exact: true }).waitFor();
-  held.resolve();
+  await saved;
+  release();
   const conflict = page.getByRole("dialog", { name: "Somebody else has saved this bot" });
   await conflict.getByText("Goodbye from the first one.").waitFor();
   await conflict.getByText("Goodbye from the second one.").waitFor();

@@ -85,6 +85,7 @@ async function a_script_includes_both_through_other({ page, world }) {
   const dialogue = page.getByRole("dialog", { name: "New script" });
   await dialogue.getByLabel("Id of the script").fill("my-money");
   await dialogue.getByLabel("Triggers").fill("my money");
+  await dialogue.getByRole("checkbox", { name: "when a call comes in" }).check();
   await dialogue.getByRole("button", { name: "Create" }).click();
   const bar = page.getByRole("toolbar", { name: "Add a step" });
   // "Click "Other" in the control bar. […] Click on Auth Token."
@@ -108,7 +109,7 @@ async function a_script_includes_both_through_other({ page, world }) {
   await shot(page, "builder");
 }
 
-async function the_draft_is_simulated_on_whatsapp_and_on_the_phone({ page, world }) {
+async function the_draft_is_simulated_on_whatsapp({ page, world }) {
   await opened(page, world, `${BOT}/scripts`, "Scripts");
   await page.getByRole("button", { name: "Simulate" }).click();
   const simulator = page.getByRole("complementary", { name: "Simulator" });
@@ -130,13 +131,31 @@ async function the_draft_is_simulated_on_whatsapp_and_on_the_phone({ page, world
   assert.equal(await log.getByText("wonderland").count(), 0, "the secret is not shown");
   await accessible(page, world);
   await shot(page, "simulator-whatsapp");
+}
 
-  await simulator.getByLabel("Channel").selectOption("phone");
-  await simulator.getByRole("group", { name: "Keypad" }).waitFor();
-  await simulator.getByRole("button", { name: "Say it instead" }).click();
-  await write("my money", "What is your username");
+async function a_call_is_simulated_with_the_keypad({ page, world }) {
+  await opened(page, world, "w/main/bots/phone-pin/authorization-tokens", "Authorization Token");
+  // "When creating the Authorization Token component, select Validation by number."
+  await page.getByRole("table").getByRole("link").first().click();
+  assert.equal(await page.getByRole("checkbox", { name: "Validation by number" }).isChecked(), true);
+  await page.getByRole("button", { name: "Simulate" }).click();
+  const simulator = page.getByRole("complementary", { name: "Simulator" });
+  await simulator.getByRole("checkbox", { name: /^Call the real services/ }).check();
+  await simulator.getByRole("button", { name: "Call", exact: true }).click();
+  const log = simulator.getByRole("log", { name: "Conversation" });
+  const keys = async (typed) => {
+    for (const key of typed) await simulator.getByRole("button", { name: `Key ${key}`, exact: true }).click();
+  };
+  // "Selecting this option will force the caller to use the keypad to enter any information."
+  await log.getByText("Please enter your customer number").waitFor();
+  await keys("4711#");
+  await log.getByText("Please enter your four digit PIN").waitFor();
   await accessible(page, world);
   await shot(page, "simulator-phone");
+  await keys("1234");
+  await log.getByText("What would you like?").waitFor();
+  await keys("1");
+  await log.getByText("500.00 EUR").waitFor();
 }
 
 async function what_is_published_talks_on_whatsapp({ page, world }) {
@@ -157,11 +176,11 @@ async function what_is_published_talks_on_whatsapp({ page, world }) {
   await alice.says("my money", /There are 1234\.5/);
 
   // What goes on is seen, and nothing secret with it.
-  await page.getByRole("link", { name: "Conversations" }).click();
+  await page.getByRole("link", { name: "Conversations", exact: true }).click();
   await page.getByText("There are 1234.5").first().waitFor();
   await shot(page, "conversations");
-  await page.getByRole("link", { name: "Tokens" }).click();
-  await page.getByText("my-login").first().waitFor();
+  await page.getByRole("link", { name: "Tokens", exact: true }).click();
+  await page.getByRole("cell", { name: "my-login" }).waitFor();
   await shot(page, "tokens");
   await page.getByRole("button", { name: /^Revoke the token of/ }).first().click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
@@ -173,6 +192,7 @@ export default {
   an_authorization_token_is_made_as_the_document_says,
   a_web_service_sends_the_token,
   a_script_includes_both_through_other,
-  the_draft_is_simulated_on_whatsapp_and_on_the_phone,
+  the_draft_is_simulated_on_whatsapp,
+  a_call_is_simulated_with_the_keypad,
   what_is_published_talks_on_whatsapp,
 };

@@ -1,6 +1,7 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { api, ok } from "../../api/client.ts";
 import type { Invited } from "../../api/contract.ts";
 import { rememberSession, sessionQuery } from "../../api/queries.ts";
@@ -18,7 +19,8 @@ import { words } from "./words.ts";
 export function InvitationPage() {
   const t = useWords(words);
   // What stands after `#` is never sent with the address, so no log of a server has it.
-  const token = useLocation({ select: ({ hash }) => hash });
+  const { hash } = useLocation();
+  const [token] = useState(hash);
   const invited = useQuery({
     queryKey: ["invitation", token],
     queryFn: () => ok(api.GET("/invitations/{token}", { params: { path: { token } } })),
