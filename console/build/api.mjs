@@ -47,5 +47,8 @@ export const WRITTEN = new URL("../src/api/schema.ts", import.meta.url);
 export const DESCRIPTION = new URL("../../api/openapi.json", import.meta.url);
 
 if (process.argv[1]?.endsWith("build/api.mjs")) {
-  writeFileSync(WRITTEN, await typesOf(JSON.parse(readFileSync(process.env.DESCRIPTION ?? DESCRIPTION, "utf8"))));
+  writeFileSync(
+    WRITTEN,
+    await typesOf(JSON.parse(readFileSync(process.env.DESCRIPTION ?? DESCRIPTION, "utf8"))),
+  );
 }

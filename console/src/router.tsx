@@ -169,6 +169,10 @@ const conversation = createRoute({
     "ConversationsPage",
   ),
 });
+const leads = createRoute({
+  ...inWorkspace("leads"),
+  component: lazyRouteComponent(() => import("./pages/leads/LeadsPage.tsx"), "LeadsPage"),
+});
 const tokens = createRoute({
   ...inWorkspace("tokens"),
   component: lazyRouteComponent(() => import("./pages/tokens/TokensPage.tsx"), "TokensPage"),
@@ -213,6 +217,7 @@ const tree = root.addChildren([
     channel,
     conversations,
     conversation,
+    leads,
     tokens,
     analytics,
     settings,

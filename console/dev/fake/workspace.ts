@@ -103,7 +103,13 @@ export const members: Member[] = [
   },
 ];
 export const invitations: Invitation[] = [
-  { id: "i1", email: "noor@demo-bank.example", role: "viewer", invited_by: "Ada Rivera", expires_at: minutesAgo(-60 * 40) },
+  {
+    id: "i1",
+    email: "noor@demo-bank.example",
+    role: "viewer",
+    invited_by: "Ada Rivera",
+    expires_at: minutesAgo(-60 * 40),
+  },
 ];
 export const apiKeys: ApiKey[] = [
   {
@@ -152,21 +158,24 @@ const whatsappFields = [
     name: "phone_number_id",
     label: "Phone number ID",
     help: "In the app's dashboard under WhatsApp ▸ API Setup.",
-    secret: false, form: "text" as const,
+    secret: false,
+    form: "text" as const,
     required: true,
   },
   {
     name: "access_token",
     label: "Access token",
     help: "Of a system user, without an end.",
-    secret: true, form: "text" as const,
+    secret: true,
+    form: "text" as const,
     required: true,
   },
   {
     name: "app_secret",
     label: "App secret",
     help: "Under App settings ▸ Basic. Checks that webhooks come from Meta.",
-    secret: true, form: "text" as const,
+    secret: true,
+    form: "text" as const,
     required: true,
   },
 ];
@@ -195,10 +204,18 @@ export const kinds: ChannelKind[] = [
             name: "account_sid",
             label: "Account SID",
             help: "On the first page of the console.",
-            secret: false, form: "text" as const,
+            secret: false,
+            form: "text" as const,
             required: true,
           },
-          { name: "auth_token", label: "Auth token", help: "Beside it.", secret: true, form: "text" as const, required: true },
+          {
+            name: "auth_token",
+            label: "Auth token",
+            help: "Beside it.",
+            secret: true,
+            form: "text" as const,
+            required: true,
+          },
         ],
         steps: ["Open the console of Twilio.", "Paste the webhook URL at the sender."],
       },
@@ -225,7 +242,14 @@ export const kinds: ChannelKind[] = [
         provider: "telegram",
         title: "Telegram",
         fields: [
-          { name: "bot_token", label: "Bot token", help: "From @BotFather.", secret: true, form: "text" as const, required: true },
+          {
+            name: "bot_token",
+            label: "Bot token",
+            help: "From @BotFather.",
+            secret: true,
+            form: "text" as const,
+            required: true,
+          },
         ],
         steps: ["Write `/newbot` to **@BotFather**."],
       },

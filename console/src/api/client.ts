@@ -1,6 +1,6 @@
 import createClient from "openapi-fetch";
-import type { paths } from "./schema.ts";
 import { ApiProblem, problemOf, unreachable } from "./problem.ts";
+import type { paths } from "./schema.ts";
 
 /** Asks the person before the screen for something, and says whether a request is worth a second try. */
 type Ask = () => Promise<boolean>;

@@ -1,12 +1,12 @@
 import { Anchor, Button, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
 import { IconAlertCircleFilled, IconAlertTriangleFilled } from "@tabler/icons-react";
+import { useState } from "react";
 import type { Diagnostic } from "../api/contract.ts";
 import { useWords } from "../words/words.tsx";
 import classes from "./bot-file.module.css";
 import { applyHelp } from "./edits.ts";
-import type { DraftAt } from "./useDraft.tsx";
 import { Manual } from "./Manual.tsx";
+import type { DraftAt } from "./useDraft.tsx";
 import { words } from "./words.ts";
 
 /** What the check says, errors first. Each leads to its place; what the check can mend is one click. */

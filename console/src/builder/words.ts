@@ -1,4 +1,4 @@
-import { catalogue } from "../words/words.tsx";
+import { catalogue, plural } from "../words/words.tsx";
 
 export const words = catalogue(
   {
@@ -64,7 +64,8 @@ export const words = catalogue(
     yaml: "YAML",
     yamlShow: "YAML beside the canvas",
     problems: "Problems",
-    problemsOf: (errors: number, warnings: number) => `${errors} errors, ${warnings} warnings`,
+    problemsOf: (errors: number, warnings: number) =>
+      `${plural(errors, "error", "errors")}, ${plural(warnings, "warning", "warnings")}`,
     settings: "Settings of the step",
     scriptSettings: "Settings of the script",
     nothingChosen: "Choose a card to change it, or add a step with the bar above.",
@@ -236,7 +237,8 @@ export const words = catalogue(
     yaml: "YAML",
     yamlShow: "YAML junto al lienzo",
     problems: "Problemas",
-    problemsOf: (errors: number, warnings: number) => `${errors} errores, ${warnings} avisos`,
+    problemsOf: (errors: number, warnings: number) =>
+      `${plural(errors, "error", "errores")}, ${plural(warnings, "aviso", "avisos")}`,
     settings: "Ajustes del paso",
     scriptSettings: "Ajustes del guion",
     nothingChosen: "Elige una tarjeta para cambiarla, o añade un paso con la barra de arriba.",

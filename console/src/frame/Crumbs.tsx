@@ -47,6 +47,7 @@ function useCrumbs(): Crumb[] {
     file: t.file,
     channels: t.channels,
     conversations: t.conversations,
+    leads: t.leads,
     tokens: t.tokens,
     analytics: t.analytics,
     settings: t.settings,

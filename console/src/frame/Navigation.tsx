@@ -10,6 +10,7 @@ import {
   IconHistory,
   IconHome,
   IconKey,
+  IconListDetails,
   IconMessages,
   IconRobot,
   IconShieldLock,
@@ -35,6 +36,7 @@ export function Navigation() {
   const ofWorkspace: Entry[] = [
     { to: `${base}/channels`, label: t.channels, icon: IconBroadcast, needs: "channel.read" },
     { to: `${base}/conversations`, label: t.conversations, icon: IconMessages, needs: "conversation.read" },
+    { to: `${base}/leads`, label: t.leads, icon: IconListDetails, needs: "conversation.read" },
     { to: `${base}/tokens`, label: t.tokens, icon: IconKey, needs: "token.read" },
     { to: `${base}/analytics`, label: t.analytics, icon: IconChartHistogram, needs: "analytics.read" },
     { to: `${base}/settings`, label: t.settings, icon: IconAdjustments },

@@ -41,6 +41,7 @@ export function usePlaces(workspace: string, bot?: string): Place[] {
   add(t.pages, f.allBots, `${base}/bots`);
   add(t.pages, f.channels, `${base}/channels`, "channel.read");
   add(t.pages, f.conversations, `${base}/conversations`, "conversation.read");
+  add(t.pages, f.leads, `${base}/leads`, "conversation.read");
   add(t.pages, f.tokens, `${base}/tokens`, "token.read");
   add(t.pages, f.analytics, `${base}/analytics`, "analytics.read");
   add(t.setting, s.members, `${base}/settings/members`, "member.read");

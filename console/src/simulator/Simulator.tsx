@@ -65,7 +65,12 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
       return ok(
         api.POST("/workspaces/{workspace}/bots/{bot}/simulations", {
           params: { path: { workspace, bot } },
-          body: { channel: wanted, text: draft.text, real_calls: realCalls, ...(name.trim() ? { contact_name: name.trim() } : {}) },
+          body: {
+            channel: wanted,
+            text: draft.text,
+            real_calls: realCalls,
+            ...(name.trim() ? { contact_name: name.trim() } : {}),
+          },
         }),
       );
     },

@@ -20,7 +20,10 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
-Object.defineProperty(document, "fonts", { value: new EventTarget() });
-window.scrollTo = () => {};
-Element.prototype.scrollIntoView = () => {};
+// The test of the types has no page.
+if (typeof document !== "undefined") {
+  Object.defineProperty(document, "fonts", { value: new EventTarget() });
+  window.scrollTo = () => {};
+  Element.prototype.scrollIntoView = () => {};
+}
 afterEach(cleanup);

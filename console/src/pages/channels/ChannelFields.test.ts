@@ -36,7 +36,10 @@ test("what is emptied is not sent, so that the server forgets it", () => {
 
 test("needed fields are missed; a secret that is set is not", () => {
   const values = { name: "SMS", bot: "", ...startValues(fields) };
-  expect(Object.keys(missing(fields, values, "needed"))).toEqual(["settings.send.url", "secrets.receive.key"]);
+  expect(Object.keys(missing(fields, values, "needed"))).toEqual([
+    "settings.send.url",
+    "secrets.receive.key",
+  ]);
   expect(Object.keys(missing(fields, values, "needed", { "receive.key": { set: true } }))).toEqual([
     "settings.send.url",
   ]);

@@ -44,7 +44,7 @@ export function ChannelFields({ form, fields, set }: Props) {
         <Checkbox
           key={name}
           {...common}
-          checked={valueOf(form.getValues().settings, name) === "true"}
+          checked={fieldValue(form.getValues().settings, name) === "true"}
           error={form.errors[path]}
           onChange={(event) => form.setFieldValue(path, event.currentTarget.checked ? "true" : "false")}
         />
@@ -75,7 +75,7 @@ export function filled(fields: ChannelField[], secret: boolean, values: Values):
   return Object.fromEntries(
     fields
       .filter((field) => field.secret === secret)
-      .map(({ name }) => [name, valueOf(values, name)] as const)
+      .map(({ name }) => [name, fieldValue(values, name)] as const)
       .filter(([, value]) => value !== ""),
   );
 }
@@ -90,7 +90,7 @@ export function missing(
   const errors: Record<string, string> = {};
   for (const { name, secret, required } of fields) {
     if (!required || (secret && set?.[name]?.set)) continue;
-    const value = valueOf(secret ? values.secrets : values.settings, name);
+    const value = fieldValue(secret ? values.secrets : values.settings, name);
     if (!value.trim()) errors[`${secret ? "secrets" : "settings"}.${name}`] = said;
   }
   return errors;
@@ -113,9 +113,12 @@ function nested(pairs: [string, string][]): Values {
   return all;
 }
 
-function valueOf(values: Values, name: string): string {
+function fieldValue(values: Values, name: string): string {
   const found = name
     .split(".")
-    .reduce<string | Values | undefined>((at, part) => (typeof at === "object" ? at[part] : undefined), values);
+    .reduce<string | Values | undefined>(
+      (at, part) => (typeof at === "object" ? at[part] : undefined),
+      values,
+    );
   return typeof found === "string" ? found : "";
 }

@@ -1,0 +1,3 @@
+export function typesOf(description: unknown): Promise<string>;
+export const WRITTEN: URL;
+export const DESCRIPTION: URL;
