@@ -44,8 +44,23 @@ async function the_policy_of_the_pages_is_strict({ page, world }) {
   await opened(page, world, "w/main/bots", "Bots");
 }
 
+/** The other tests of the chat have a server of their own; this one is the whole program. */
+async function the_chat_of_a_web_page_talks_to_the_same_program({ page, world }) {
+  await page.goto(world.chat);
+  await page.getByRole("button", { name: "Open chat" }).click();
+  const input = page.getByRole("textbox", { name: "Write a message" });
+  await page.locator(".row.bot > .bubble").first().waitFor();
+  const before = await page.locator(".row.bot").count();
+  await input.fill("hello");
+  await input.press("Enter");
+  await page.locator(".row.bot > .bubble").nth(before).waitFor();
+  await page.locator(".row.user:not(.waiting) > .bubble", { hasText: "hello" }).waitFor();
+}
+the_chat_of_a_web_page_talks_to_the_same_program.options = { nobody: true };
+
 export default {
   a_wrong_password_is_told_beside_the_field_and_nothing_is_lost,
   signing_in_shows_the_five_steps,
   the_policy_of_the_pages_is_strict,
+  the_chat_of_a_web_page_talks_to_the_same_program,
 };
