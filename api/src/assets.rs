@@ -16,9 +16,10 @@ const BASE: &str = "/console";
 struct Files;
 
 /// What pages of the console may do: load what is here, and talk to this server. Neither scripts nor styles stand within
-/// them.
+/// them, and no text becomes a part of a page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-    font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// What answers under `/console/`, and leads there from `/`.
 pub fn pages() -> Router {
@@ -137,6 +138,10 @@ mod tests {
                 "{policy}"
             );
             assert!(!policy.contains("unsafe"), "{policy}");
+            assert!(
+                policy.ends_with("; require-trusted-types-for 'script'; trusted-types 'none'"),
+                "{policy}"
+            );
             let tag = page.headers()["etag"].to_str().unwrap().to_owned();
             assert_eq!(get(path, &[("if-none-match", &tag)]).status(), 304);
             assert_eq!(get(path, &[("if-none-match", "\"other\"")]).status(), 200);
