@@ -18,7 +18,7 @@ Examples:
   countersign keys make /etc/countersign/countersign.keys
   countersign keys rotate                      a new master key; nobody has to log in again
   countersign keys rotate --data-key           also a new data key, and tokens sealed by it
-  countersign keys retire                      remove data keys that nothing is sealed by any more
+  countersign keys retire                      remove data keys that nothing is sealed by
   countersign keys rotate --retire             also take the old master keys out of the file
   countersign keys rotate --key-file /etc/countersign/master.keys
   countersign keys forget --yes                after the loss of a key file: users log in again
