@@ -93,7 +93,7 @@ impl Accounts {
     /// [`AccountsError::Vault`] when the key ring does not open what belongs to the accounts, [`AccountsError::Store`].
     pub async fn open(parts: Parts, at: Timestamp) -> Result<Self, AccountsError> {
         let Parts { store, keys, origin, password_memory_kib } = parts;
-        let passwords = Passwords::new(password_memory_kib).await?;
+        let passwords = Passwords::new(password_memory_kib);
         Self::of(Arc::clone(&store) as _, store, keys, passwords, origin, at).await
     }
 

@@ -39,22 +39,34 @@ fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Response {
         };
     };
     let is_asset = name.starts_with("assets/");
-    match (Files::get(name).filter(|_| !name.is_empty()), is_asset) {
+    match (found(name), is_asset) {
         (Some(file), _) => served(name, file, headers),
         // Of an earlier build: the page has to be loaded again.
         (None, true) => StatusCode::NOT_FOUND.into_response(),
         // A page that the console itself knows.
-        (None, false) => match Files::get("index.html") {
+        (None, false) => match found("index.html") {
             Some(file) => served("index.html", file, headers),
             None => StatusCode::NOT_FOUND.into_response(),
         },
     }
 }
 
-fn served(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let zipped = accepts_gzip(headers).then(|| Files::get(&format!("{name}.gz"))).flatten();
-    let is_zipped = zipped.is_some();
-    let file = zipped.unwrap_or(file);
+/// A file of the console, zipped or not: of those that are zipped the program has no other form.
+struct Found {
+    file: EmbeddedFile,
+    is_zipped: bool,
+}
+
+fn found(name: &str) -> Option<Found> {
+    if name.is_empty() || name.ends_with(".gz") {
+        return None;
+    }
+    let zipped = Files::get(&format!("{name}.gz")).map(|file| Found { file, is_zipped: true });
+    zipped.or_else(|| Files::get(name).map(|file| Found { file, is_zipped: false }))
+}
+
+fn served(name: &str, Found { file, is_zipped }: Found, headers: &HeaderMap) -> Response {
+    let is_sent_zipped = is_zipped && accepts_gzip(headers);
     let hash = file.metadata.sha256_hash();
     let tag = format!("\"{}\"", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>());
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -63,7 +75,14 @@ fn served(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Response::new(Body::from(file.data.into_owned()))
+        let data = file.data.into_owned();
+        match is_zipped && !is_sent_zipped {
+            true => match unzipped(&data) {
+                Ok(data) => Response::new(Body::from(data)),
+                Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            },
+            false => Response::new(Body::from(data)),
+        }
     };
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(name)));
@@ -74,7 +93,7 @@ fn served(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         out.insert(header::ETAG, tag);
     }
-    if is_zipped && !is_known {
+    if is_sent_zipped && !is_known {
         out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
@@ -86,6 +105,13 @@ fn served(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
         HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=()"),
     );
     response
+}
+
+/// For the few that do not take it zipped.
+fn unzipped(data: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut plain = Vec::with_capacity(4 * data.len());
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(data), &mut plain)?;
+    Ok(plain)
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
@@ -168,8 +194,8 @@ mod tests {
     #[test]
     fn assets_are_kept_for_good_and_come_small() {
         // Without a built console there are none.
-        for name in Files::iter().filter(|name| name.starts_with("assets/") && !name.ends_with(".gz")).take(5)
-        {
+        for name in Files::iter().filter(|name| name.starts_with("assets/")).take(5) {
+            let name = name.trim_end_matches(".gz");
             let path = format!("/console/{name}");
             let plain = get(&path, &[]);
             assert!(plain.headers()["cache-control"].to_str().unwrap().contains("immutable"));

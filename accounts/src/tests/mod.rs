@@ -132,7 +132,7 @@ impl World {
 
 pub(crate) async fn open(store: &Arc<MemoryStore>, keys: &Arc<RwLock<KeyRing>>, origin: &str) -> Accounts {
     let records = Arc::new(yielding::Yielding(Arc::clone(store)));
-    let passwords = Passwords::new(64).await.unwrap();
+    let passwords = Passwords::new(64);
     let keys = Arc::clone(keys);
     Accounts::of(records, Arc::clone(store) as _, keys, passwords, origin.parse().unwrap(), START)
         .await
