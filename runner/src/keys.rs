@@ -126,7 +126,8 @@ impl Inner {
             *version = key.version.max(*version);
             match ring.add(key) {
                 Ok(()) | Err(KeyRingError::Duplicate { .. }) => {}
-                Err(error) => tracing::error!(%error, "a data key of the store does not open"),
+                // Whoever has the master keys looks again in a moment, and tells when it is really lost.
+                Err(error) => tracing::warn!(%error, "a data key of the store does not open"),
             }
         }
         // A newer one than the newest of the store is one that is just being stored.
