@@ -5,15 +5,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// Where the pages are.
 const BASE: &str = "/console";
 
-/// What `npm run build` has made of the folder `console`, or a note when nobody has.
-#[derive(RustEmbed)]
-#[folder = "$CONSOLE_FOLDER"]
-struct Files;
+/// What `npm run build` has made of the folder `console`, or a note when nobody has: names in their order, and contents.
+static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 
 /// What pages of the console may do: load what is here, and talk to this server. Neither scripts nor styles stand within
 /// them, and no text becomes a part of a page.
@@ -53,7 +50,7 @@ fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Response {
 
 /// A file of the console, zipped or not: of those that are zipped the program has no other form.
 struct Found {
-    file: EmbeddedFile,
+    data: &'static [u8],
     is_zipped: bool,
 }
 
@@ -61,23 +58,28 @@ fn found(name: &str) -> Option<Found> {
     if name.is_empty() || name.ends_with(".gz") {
         return None;
     }
-    let zipped = Files::get(&format!("{name}.gz")).map(|file| Found { file, is_zipped: true });
-    zipped.or_else(|| Files::get(name).map(|file| Found { file, is_zipped: false }))
+    let zipped = file(&format!("{name}.gz")).map(|data| Found { data, is_zipped: true });
+    zipped.or_else(|| file(name).map(|data| Found { data, is_zipped: false }))
 }
 
-fn served(name: &str, Found { file, is_zipped }: Found, headers: &HeaderMap) -> Response {
+fn file(name: &str) -> Option<&'static [u8]> {
+    let at = FILES.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    Some(FILES[at].1)
+}
+
+fn served(name: &str, Found { data, is_zipped }: Found, headers: &HeaderMap) -> Response {
     let is_sent_zipped = is_zipped && accepts_gzip(headers);
-    let hash = file.metadata.sha256_hash();
-    let tag = format!("\"{}\"", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>());
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, data);
+    let short = hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}"));
+    let tag = format!("\"{}\"", short.collect::<String>());
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known =
         known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let data = file.data.into_owned();
         match is_zipped && !is_sent_zipped {
-            true => match unzipped(&data) {
+            true => match unzipped(data) {
                 Ok(data) => Response::new(Body::from(data)),
                 Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             },
@@ -194,13 +196,13 @@ mod tests {
     #[test]
     fn assets_are_kept_for_good_and_come_small() {
         // Without a built console there are none.
-        for name in Files::iter().filter(|name| name.starts_with("assets/")).take(5) {
+        for (name, _) in FILES.iter().filter(|(name, _)| name.starts_with("assets/")).take(5) {
             let name = name.trim_end_matches(".gz");
             let path = format!("/console/{name}");
             let plain = get(&path, &[]);
             assert!(plain.headers()["cache-control"].to_str().unwrap().contains("immutable"));
             assert!(plain.headers().get("content-encoding").is_none());
-            if Files::get(&format!("{name}.gz")).is_some() {
+            if file(&format!("{name}.gz")).is_some() {
                 let zipped = get(&path, &[("accept-encoding", "br, gzip")]);
                 assert_eq!(zipped.headers()["content-encoding"], "gzip");
                 assert_eq!(zipped.headers()["content-type"], plain.headers()["content-type"]);
