@@ -239,8 +239,8 @@ class CountersignChat extends HTMLElement {
   #row(row) {
     const ui = /** @type {Ui} */ (this.#ui);
     const atEnd = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 80;
-    const { ended, handover, back } = this.#words;
-    const note = { end: ended, handover, handed_back: back }[row.kind];
+    const words = this.#words;
+    const note = { end: words.ended, handover: words.handover, handed_back: words.back }[row.kind];
     if (note) {
       ui.log.insertBefore(make("div", { className: "note" }, note), ui.dots);
     } else {
