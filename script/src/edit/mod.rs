@@ -1,6 +1,9 @@
 //! Changes of one component in the text of a bot file. Everything around it, comments too, stays as the author wrote it.
 
-mod yaml;
+pub(crate) mod surgery;
+pub(crate) mod yaml;
+
+mod reconcile;
 
 use serde_json::{Map, Value};
 
@@ -9,6 +12,7 @@ use crate::diagnostics::{Diagnostic, Report, Span};
 use crate::node::{Kind, Node, Scalar, read};
 use crate::outline::with_ids;
 use crate::wire::{FormComponent, ServiceComponent, TokenComponent};
+use surgery::{Source, is_flow, line_end, line_start, of_flow_item, trimmed};
 
 /// A kind of component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,15 +126,17 @@ pub fn put(
     if there.is_some_and(|node| json(node) == wanted) {
         return Ok(text.to_owned());
     }
-    let edit = match there {
-        Some(node) => replace(&source, &root, kind, node, &wanted),
-        None => insert(&source, &root, kind, &wanted)?,
+    let changed = match (there, old) {
+        (Some(node), Some(old)) => match reconcile::component(&source, kind, old, &wanted) {
+            Some(changed) => changed,
+            None => apply(&source, vec![replace(&source, &root, kind, node, &wanted)]),
+        },
+        _ => apply(&source, vec![insert(&source, &root, kind, &wanted)?]),
     };
-    let mut edits = vec![edit];
-    if let Some(old) = old.filter(|old| *old != id) {
-        renames(&source, &root, kind, old, &id, there.map(|node| node.span), &mut edits);
-    }
-    let changed = apply(&source, edits);
+    let changed = match old.filter(|old| *old != id) {
+        Some(old) => renamed(&changed, kind, old, &id)?,
+        None => changed,
+    };
     let others = all.iter().filter(|(known, _, _)| Some(*known) != old).count();
     let after = components(&changed, kind).map_err(|_| EditError::Tangled)?;
     let is_there = after.iter().any(|(known, found)| *known == id && *found == wanted);
@@ -148,17 +154,16 @@ pub fn remove(text: &str, kind: ComponentKind, id: &str) -> Result<String, EditE
     let (_, _, node) = all.iter().find(|(known, _, _)| *known == id).ok_or(EditError::NoSuch)?;
     let list = root.get(kind.list()).ok_or(EditError::NoSuch)?;
     let Kind::List(items) = &list.kind else { return Err(EditError::NoSuch) };
-    let span = if items.len() == 1 {
-        entry(&source, &root, kind.list()).ok_or(EditError::Tangled)?
-    } else if is_flow(&source, list.span) {
-        of_flow_item(&source, node.span)
-    } else {
-        Span {
-            start: dash_line(&source, node.span.start),
-            end: line_end(&source, trimmed(&source, node.span).end),
+    let edit = match items.iter().position(|item| item.span == node.span) {
+        _ if items.len() == 1 => {
+            (entry(&source, &root, kind.list()).ok_or(EditError::Tangled)?, String::new())
+        }
+        at => {
+            let edit = at.and_then(|at| Source::new(&source, &root).drop_item(list, at));
+            edit.map(|edit| (edit.span, edit.text)).ok_or(EditError::Tangled)?
         }
     };
-    let changed = apply(&source, vec![(span, String::new())]);
+    let changed = apply(&source, vec![edit]);
     let after = components(&changed, kind).map_err(|_| EditError::Tangled)?;
     let gone = after.len() == all.len() - 1 && after.iter().all(|(known, _)| known != id);
     if gone { Ok(changed) } else { Err(EditError::Tangled) }
@@ -240,12 +245,8 @@ fn insert(text: &str, root: &Node<'_>, kind: ComponentKind, wanted: &Value) -> R
             Ok((Span { start: last, end: last }, format!(", {wanted}")))
         }
         Kind::List(items) if !items.is_empty() => {
-            let last = items.last().map_or(list.span, |item| trimmed(text, item.span));
-            let dash = dash_line(text, items.first().map_or(list.span.start, |item| item.span.start));
-            let indent = text[dash..].chars().take_while(|c| *c == ' ').count();
-            let at = line_end(text, last.end);
-            let gap = if text[..at].ends_with('\n') { "" } else { "\n" };
-            Ok((Span { start: at, end: at }, format!("{gap}{}\n", item(indent))))
+            let edit = Source::new(text, root).add(list, items.len(), wanted).ok_or(EditError::Tangled)?;
+            Ok((edit.span, edit.text))
         }
         _ if is_flow_file => Ok((list.span, format!("[{wanted}]"))),
         _ => {
@@ -258,6 +259,16 @@ fn insert(text: &str, root: &Node<'_>, kind: ComponentKind, wanted: &Value) -> R
             Ok((Span { start: key.span.end, end }, format!(":\n{}", item(2))))
         }
     }
+}
+
+/// The text in which all that named the old id names the new one, the component itself aside.
+fn renamed(text: &str, kind: ComponentKind, old: &str, new: &str) -> Result<String, EditError> {
+    let root = tree(text)?;
+    let own =
+        with_ids(&root, kind.list()).into_iter().find(|(id, _, _)| *id == new).map(|(_, _, node)| node.span);
+    let mut edits = Vec::new();
+    renames(text, &root, kind, old, new, own, &mut edits);
+    Ok(apply(text, edits))
 }
 
 /// Steps, components and placeholders that name the old id.
@@ -310,47 +321,6 @@ fn entry(text: &str, root: &Node<'_>, key: &str) -> Option<Span> {
         return Some(of_flow_item(text, Span { start: key.span.start, end: value.span.end }));
     }
     Some(Span { start: line_start(text, key.span.start), end: line_end(text, trimmed(text, value.span).end) })
-}
-
-/// An item of `[…]` or `{…}` with the comma that is no longer needed.
-fn of_flow_item(text: &str, span: Span) -> Span {
-    let after = &text[span.end..];
-    let skipped = after.len() - after.trim_start().len();
-    if after[skipped..].starts_with(',') {
-        let rest = &after[skipped + 1..];
-        let blank = rest.len() - rest.trim_start().len();
-        return Span { start: span.start, end: span.end + skipped + 1 + blank };
-    }
-    let before = text[..span.start].trim_end();
-    Span { start: before.strip_suffix(',').map_or(span.start, str::len), end: span.end }
-}
-
-fn is_flow(text: &str, span: Span) -> bool {
-    text[span.start..].starts_with(['[', '{'])
-}
-
-/// Without white space at its end: the value of a block ends behind its last line.
-fn trimmed(text: &str, span: Span) -> Span {
-    let inner = text.get(span.start..span.end).unwrap_or("");
-    Span { start: span.start, end: span.start + inner.trim_end().len() }
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |at| at + 1)
-}
-
-/// Behind the line break of the line.
-fn line_end(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
-}
-
-/// The beginning of the line with the `-` of an item.
-fn dash_line(text: &str, at: usize) -> usize {
-    let mut start = line_start(text, at);
-    while start > 0 && !text[start..].trim_start_matches(' ').starts_with('-') {
-        start = line_start(text, start - 1);
-    }
-    start
 }
 
 /// Comments that stand right above a line belong to it.

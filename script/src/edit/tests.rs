@@ -54,10 +54,13 @@ fn only_the_component_changes() {
     let new = json!({ "ttl": 60, "url": "https://bank.example/new", "id": "login",
         "questions": [{ "question": "Your PIN: now?", "field": "pin", "secret": true }], "headers": { "X-A": "1" } });
     let text = changed(FILE, TOKEN, Some("login"), new);
-    let wanted = FILE.replace(
-        "    url: https://bank.example/login   # the old one\n    questions:\n      - { question: PIN?, field: pin, secret: true }\n",
-        "    url: https://bank.example/new\n    headers:\n      X-A: \"1\"\n    questions:\n      - question: \"Your PIN: now?\"\n        field: pin\n        secret: true\n    ttl: 60\n",
-    );
+    let wanted = FILE
+        .replace("bank.example/login ", "bank.example/new ")
+        .replace("one\n    questions:\n", "one\n    headers:\n      X-A: \"1\"\n    questions:\n")
+        .replace(
+            "{ question: PIN?, field: pin, secret: true }\n",
+            "{ question: \"Your PIN: now?\", field: pin, secret: true }\n    ttl: 60\n",
+        );
     assert_eq!(text, wanted);
     assert!(check("b.yaml", &text, &CheckOptions::default()).checked.is_some());
 }
@@ -96,7 +99,7 @@ fn json_and_flow_stay_what_they_are() {
     let file = r#"{"countersign": 1, "bot": "demo", "web_services": [{"id": "a", "url": "x"}, {"id": "b"}], "scripts": []}"#;
     let kind = ComponentKind::WebService;
     let text = changed(file, kind, Some("a"), json!({ "id": "a", "url": "y: #" }));
-    assert_eq!(text, file.replace("\"x\"", "\"y: #\"").replace("\": \"a\", \"url\": ", "\":\"a\",\"url\":"));
+    assert_eq!(text, file.replace("\"x\"", "\"y: #\""));
     let text = changed(file, kind, None, json!({ "id": "c" }));
     assert!(text.contains(r#"{"id": "b"}, {"id":"c"}]"#), "{text}");
     assert_eq!(remove(file, kind, "a").unwrap(), file.replace(r#"{"id": "a", "url": "x"}, "#, ""));
@@ -110,7 +113,7 @@ fn json_and_flow_stay_what_they_are() {
 #[test]
 fn one_is_removed_with_its_list_when_it_is_the_last() {
     let text = remove(FILE, TOKEN, "login").unwrap();
-    assert!(text.contains("  # How customers log in.\n  - id: other\n"), "{text}");
+    assert!(text.contains("authorization_tokens:\n  - id: other\n"), "{text}");
     let text = remove(&text, TOKEN, "other").unwrap();
     assert!(text.contains("bot: demo\n\n\n# All that we say."), "{text}");
     assert_eq!(remove(&text, TOKEN, "other"), Err(EditError::NoSuch));
@@ -215,4 +218,101 @@ fn line_breaks_of_dos_and_tabs_do_no_harm() {
     let text = changed(&file, TOKEN, Some("other"), json!({ "id": "other", "url": "https://c.example" }));
     assert_eq!(components(&text, TOKEN).unwrap()[1].1["url"], "https://c.example");
     assert!(remove(&file, TOKEN, "other").is_ok());
+}
+
+/// A component with everything that one may write in its own way.
+const RICH: &str = "\
+countersign: 1
+bot: demo
+web_services:
+  # before
+  - id: rich   # its id
+    # about the method
+    method: POST
+    url: 'https://bank.example/{account}'  # ünïcode 😀
+
+    headers:
+      # first
+      X-One: \"1\"   # one
+      X-Two: two
+    json: { amount: \"{amount}\", deep: [1, { a: b }] } # flow
+    questions:
+      # the first question
+      - question: Which account?  # asked first
+        kind: digits
+        length: 4
+
+      - { question: \"How much?\", secret: true }
+    save:
+      balance: data.balance
+    # the last words
+    timeout: 20
+  # after
+  - id: next
+    url: https://bank.example/next
+scripts: []
+";
+
+/// The places of all single values in a value.
+fn leaves(value: &Value, at: String, all: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| leaves(value, format!("{at}/{key}"), all)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| leaves(item, format!("{at}/{index}"), all));
+        }
+        _ => all.push(at),
+    }
+}
+
+#[test]
+fn a_change_of_one_field_leaves_all_other_lines_byte_for_byte() {
+    let kind = ComponentKind::WebService;
+    for file in [RICH.to_owned(), RICH.replace('\n', "\r\n"), RICH.trim_end().to_owned()] {
+        let (_, before) = components(&file, kind).unwrap().remove(0);
+        let mut all = Vec::new();
+        leaves(&before, String::new(), &mut all);
+        assert!(all.len() >= 15, "{all:?}");
+        for pointer in all.iter().filter(|pointer| *pointer != "/id") {
+            for new in [json!("now: #1 'x'"), json!(42), json!(true), json!("two\nlines"), json!("é😀")] {
+                let mut value = before.clone();
+                *value.pointer_mut(pointer).unwrap() = new.clone();
+                let text = changed(&file, kind, Some("rich"), value.clone());
+                assert_eq!(components(&text, kind).unwrap()[0].1, value, "{pointer} {new}\n{text}");
+                let (old, now): (Vec<_>, Vec<_>) = (file.split('\n').collect(), text.split('\n').collect());
+                assert_eq!(old.len(), now.len(), "{pointer} {new}\n{text}");
+                let differ = old.iter().zip(&now).filter(|(old, now)| old != now).count();
+                assert!(differ <= 1, "{pointer} {new}\n{text}");
+                for comment in file.lines().filter_map(|line| line.split_once('#')) {
+                    assert!(text.contains(comment.1), "{pointer} {new}: {}\n{text}", comment.1);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_that_comes_or_goes_changes_its_own_lines_alone() {
+    let kind = ComponentKind::WebService;
+    for file in [RICH.to_owned(), RICH.replace('\n', "\r\n")] {
+        let (_, before) = components(&file, kind).unwrap().remove(0);
+        let keys: Vec<String> =
+            before.as_object().unwrap().keys().filter(|key| *key != "id").cloned().collect();
+        for key in &keys {
+            let mut value = object(before.clone());
+            value.shift_remove(key);
+            let without = put(&file, kind, Some("rich"), &value).unwrap();
+            assert_eq!(components(&without, kind).unwrap()[0].1, Value::Object(value), "{without}");
+            let lines: Vec<&str> = file.split('\n').collect();
+            let mut rest = lines.iter();
+            for line in without.split('\n') {
+                assert!(rest.any(|old| *old == line), "{key}: {line:?} is new\n{without}");
+            }
+            // And it comes back in its place.
+            let again = changed(&without, kind, Some("rich"), before.clone());
+            let mut rest = again.split('\n');
+            for line in without.split('\n') {
+                assert!(rest.any(|old| old == line), "{key}: {line:?} is gone\n{again}");
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::node::{Kind, Node, Scalar};
 
 /// A value as lines that are indented by so many spaces, the first one too, without a line break at the end.
-pub(super) fn block(value: &Value, indent: usize) -> String {
+pub(crate) fn block(value: &Value, indent: usize) -> String {
     let mut out = String::new();
     write(value, indent, &mut out);
     out
@@ -56,7 +56,7 @@ fn single(value: &Value) -> String {
 }
 
 /// A text, in quotation marks where it would be read as something else.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { Value::String(text.to_owned()).to_string() }
 }
 
