@@ -96,5 +96,6 @@ pub use registry::{ChannelAccount, Registry};
 pub use scrub::Scrubber;
 pub use secrets::NotBuilt;
 pub use token::{AuthAnswer, Found, Judged, TokenDiagnosis, judge};
+pub use url_pattern::destination;
 pub use watch::Watch;
 pub use work::Workers;

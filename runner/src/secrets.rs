@@ -15,7 +15,7 @@ use crate::admission::Login;
 use crate::parts::Inner;
 use crate::scrub::Scrubber;
 use crate::sealing::Owner;
-use crate::url_pattern::url_pattern;
+use crate::url_pattern::{destination, url_pattern};
 
 /// Why a request was not built. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -131,7 +131,7 @@ impl Inner {
     }
 
     fn join(&self, plan: &Plan<'_>, rows: &Rows, now: Timestamp) -> Result<Built, NotBuilt> {
-        let origin: Origin = url_pattern(plan.bot, &plan.template.url).parse().map_err(NotBuilt::Url)?;
+        let origin = destination(plan.bot, plan.template).map_err(NotBuilt::Url)?;
         let mut opened = HashMap::new();
         for secret in named(plan.request) {
             if let SecretRef::Token(component) | SecretRef::Refresh(component) = secret {

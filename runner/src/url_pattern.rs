@@ -1,7 +1,16 @@
 use std::fmt::Write as _;
 
-use countersign_script::program::Program;
+use countersign_egress::{Origin, OriginError};
+use countersign_script::program::{Program, RequestTemplate};
 use countersign_script::template::{Piece, Slot, Template};
+
+/// Where a request of a bot goes, whatever its placeholders become: none can stand before the path.
+///
+/// # Errors
+/// [`OriginError`]: then it is never sent.
+pub fn destination(program: &Program, request: &RequestTemplate) -> Result<Origin, OriginError> {
+    url_pattern(program, &request.url).parse()
+}
 
 /// A URL as its author wrote it: constants filled in, placeholders as placeholders. This is what logs and people see:
 /// what a user said may be personal even when it is no secret, so no value of it is shown.
