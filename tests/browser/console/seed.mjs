@@ -118,7 +118,8 @@ async function the_draft_is_simulated_on_whatsapp({ page, world }) {
   await simulator.getByRole("button", { name: "Start", exact: true }).click();
   const log = simulator.getByRole("log", { name: "Conversation" });
   const write = async (text, heard) => {
-    const input = simulator.getByRole("textbox");
+    // By its label: before the simulation has started, the name of the contact is a text box too.
+    const input = simulator.getByLabel("Write a message");
     await input.fill(text);
     await input.press("Enter");
     await log.getByText(heard).first().waitFor();
