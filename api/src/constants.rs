@@ -9,10 +9,10 @@ use countersign_model::{Name, Timestamp};
 use countersign_store::{Expected, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::access::Here;
 use crate::area::{Area, Need};
+use utoipa_axum::routes;
 use crate::bots;
 use crate::http::{Answer, Body, List, Params, Problem, of_change};
 use crate::records::{self, Document};
@@ -96,7 +96,9 @@ async fn write(
     Body(body): Body<ConstantValue>,
 ) -> Answer<Json<Changed>> {
     name(&id)?;
-    may_move_credentials(&api, &here, &id).await?;
+    // Until the bots in service have it, nothing is published on what was before.
+    let _one = api.publishing.lock().await;
+    may_move_credentials(&api, &here, &id, Some(&body.value)).await?;
     if body.value.len() > 4096 {
         return Err(Problem::invalid_field("/value", "length", "A constant has at most 4,096 bytes."));
     }
@@ -114,19 +116,23 @@ async fn remove(
     here: Here,
     Params((_, id)): Params<(String, String)>,
 ) -> Answer<Json<Changed>> {
+    let _one = api.publishing.lock().await;
     let there = records::load::<KeptConstant>(api.store.as_ref(), here.workspace(), &id, api.now()).await?;
     let there = there.ok_or_else(|| Problem::not_found("constant that was set in the console"))?;
-    may_move_credentials(&api, &here, &id).await?;
+    may_move_credentials(&api, &here, &id, None).await?;
     let change = api.change().remove::<KeptConstant>(here.workspace(), &id, there.expected());
     change.line(here.line("constant.remove", &format!("constant/{id}"))).commit().await.map_err(of_change)?;
     let unchanged_bots = bots::rebind(&api, here.workspace()).await?;
     Ok(Json(Changed { unchanged_bots }))
 }
 
-/// A constant in the address of an auth service decides where passwords go.
-async fn may_move_credentials(api: &Api, here: &Here, name: &str) -> Answer<()> {
+/// A constant in the address of an auth service decides where passwords go, and one in the address of an API where
+/// secrets go.
+async fn may_move_credentials(api: &Api, here: &Here, name: &str, value: Option<&str>) -> Answer<()> {
+    let object = format!("constant/{name}");
     if bots::constant_aims(api, here.workspace(), name).await? {
-        return here.demand_fresh(api, Permission::CredentialEdit, &format!("constant/{name}")).await;
+        return here.demand_fresh(api, Permission::CredentialEdit, &object).await;
     }
-    Ok(())
+    let sendings = bots::moved_by(api, here.workspace(), name, value).await?;
+    bots::demand(api, here, &object, "/value", &sendings).await
 }

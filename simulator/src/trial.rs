@@ -199,9 +199,8 @@ impl Trial {
     /// # Errors
     /// [`TrialError`]; then nothing was sent.
     pub async fn run(self) -> Result<Outcome, TrialError> {
-        let id =
-            self.definition["id"].as_str().filter(|id| !id.is_empty()).ok_or(TrialError::NoId)?.to_owned();
-        let bot = self.bot(&id)?;
+        let id = self.id()?.to_owned();
+        let bot = self.bot()?;
         let recorder = Arc::new(Recorder::new(self.clock.clone()));
         let capture = Arc::new(Capture::new(self.transport.clone(), self.clock.clone()));
         let mut hidden: Vec<SecretText> = self.secrets.values().map(SecretText::duplicate).collect();
@@ -265,9 +264,16 @@ impl Trial {
         Ok(outcome)
     }
 
-    /// A bot of nothing but what the trial needs.
-    fn bot(&self, id: &str) -> Result<Runnable, TrialError> {
-        let text = self.file(id);
+    fn id(&self) -> Result<&str, TrialError> {
+        self.definition["id"].as_str().filter(|id| !id.is_empty()).ok_or(TrialError::NoId)
+    }
+
+    /// The bot that the trial runs: nothing but what it needs. It says what would be sent, and where.
+    ///
+    /// # Errors
+    /// [`TrialError`].
+    pub fn bot(&self) -> Result<Runnable, TrialError> {
+        let text = self.file(self.id()?);
         let checkup = countersign_script::check("trial.yaml", &text, &CheckOptions::default());
         let checked = checkup.checked.ok_or_else(|| {
             let errors = checkup.diagnostics.into_iter().filter(|found| found.severity == Severity::Error);

@@ -9,19 +9,21 @@ mod keep;
 mod on_channel;
 mod publish;
 mod routes;
+mod sendings;
 mod service;
 mod template;
 mod versions;
 
 use countersign_accounts::Permission;
-use utoipa_axum::routes;
 
 use crate::area::{Area, Need};
+use utoipa_axum::routes;
 
 pub use files::{FileBot, adopt, open_workspace};
 
 pub(crate) use around::{around, ready_to_try};
 pub(crate) use on_channel::live_on;
+pub(crate) use sendings::{Sending, demand, moved_by, not_granted};
 pub(crate) use service::{constant_aims, rebind};
 
 pub(crate) fn area() -> Area {

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::drafts::DraftDocument;
 use super::keep::{self, KeptBot, KeptText, KeptVersion, version_id};
 use super::routes::{BotDocument, document};
+use super::sendings::{Sending, demand, not_granted};
 use super::service::{Surroundings, examined, keep_for_sessions, published, surroundings};
 use crate::access::Here;
 use crate::http::{Answer, Body, IfMatch, Params, Problem, of_change};
@@ -53,6 +54,7 @@ pub(super) async fn publish(
     let text = draft.value.text.clone();
     let ready = ready(&api, &here, &bot, &text).await?;
     let number = bot.value.last + 1;
+    let sendings = texts(&ready.sendings);
     let version = KeptVersion {
         number,
         fingerprint: fingerprint(&ready.runnable),
@@ -63,7 +65,7 @@ pub(super) async fn publish(
     let kept = KeptBot { last: number, live: Some(number), ..bot.value.clone() };
     api.store.put_bot(published(&api, workspace, &ready.runnable, &text, &ready.around)).await?;
     let place = version_id(&id, number);
-    let detail = json!({ "number": number, "credentials": &ready.credentials });
+    let detail = json!({ "number": number, "credentials": &ready.credentials, "sendings": sendings });
     api.change()
         .put(workspace, &id, bot.expected(), &kept)
         .put(workspace, &place, Expected::Absent, &version)
@@ -94,7 +96,10 @@ pub(super) async fn roll_back(
     let ready = ready(&api, &here, &bot, &text).await?;
     let kept = KeptBot { live: Some(number), ..bot.value.clone() };
     api.store.put_bot(published(&api, workspace, &ready.runnable, &text, &ready.around)).await?;
-    let detail = json!({ "number": number, "from": bot.value.live, "note": noted(body.note)?, "credentials": &ready.credentials });
+    let detail = json!({
+        "number": number, "from": bot.value.live, "note": noted(body.note)?, "credentials": &ready.credentials,
+        "sendings": texts(&ready.sendings),
+    });
     let revisions = api
         .change()
         .put(workspace, &id, bot.expected(), &kept)
@@ -114,6 +119,8 @@ struct Ready {
     around: Surroundings,
     /// Authorization Tokens whose passwords or tokens go elsewhere than before.
     credentials: Vec<String>,
+    /// Secrets that are sent where no version in service sends them.
+    sendings: Vec<Sending>,
 }
 
 /// Checks a text for the channels of its bot, and whether this one may put it into service.
@@ -145,7 +152,9 @@ async fn ready(api: &Api, here: &Here, bot: &Kept<KeptBot>, text: &str) -> Answe
     }
     let around = surroundings(api, workspace).await?;
     let runnable = around.bind(&checked)?;
-    Ok(Ready { runnable, around, credentials })
+    let sendings = not_granted(api, workspace, &bot.id, &runnable).await?;
+    demand(api, here, &format!("bot/{}", bot.id), "/text", &sendings).await?;
+    Ok(Ready { runnable, around, credentials, sendings })
 }
 
 /// Lets new conversations begin on it, and ends the logins whose tokens belong to another place now.
@@ -174,6 +183,10 @@ fn moved(before: &str, after: &str) -> Vec<String> {
     let is_same =
         |id: &str, value: &Value| before.iter().any(|(known, old)| known == id && aims(old) == aims(value));
     of(after).into_iter().filter(|(id, value)| !is_same(id, value)).map(|(id, _)| id).collect()
+}
+
+fn texts(sendings: &[Sending]) -> Vec<String> {
+    sendings.iter().map(ToString::to_string).collect()
 }
 
 fn fingerprint(bot: &Runnable) -> String {

@@ -120,8 +120,8 @@ pub(super) fn published(
 }
 
 /// Puts changed constants into the bots in service. A bot that does not fit any more stays as it is, and its id is given.
+/// Whoever calls it publishes at this moment, alone.
 pub(crate) async fn rebind(api: &Api, workspace: &Name) -> Result<Vec<String>, StoreError> {
-    let _one = api.publishing.lock().await;
     let around = surroundings(api, workspace).await?;
     let mut misfits = Vec::new();
     for bot in records::all::<KeptBot>(api.store.as_ref(), workspace, "", api.now()).await? {

@@ -12,7 +12,7 @@ use http::StatusCode;
 
 use super::wire::{ActBody, Begin, SimulationDocument};
 use crate::access::Here;
-use crate::bots::ready_to_try;
+use crate::bots::{Sending, demand, not_granted, ready_to_try};
 use crate::http::{Answer, Body, Params, Problem, SecretField};
 use crate::state::Api;
 
@@ -25,6 +25,12 @@ pub(super) async fn begin(
     Body(body): Body<Begin>,
 ) -> Answer<(StatusCode, Json<SimulationDocument>)> {
     let ready = ready_to_try(&api, here.workspace(), &bot, body.text, vec![body.channel]).await?;
+    if body.real_calls {
+        let mut sendings = not_granted(&api, here.workspace(), &bot, &ready.bot).await?;
+        // What is typed here is the author's own.
+        sendings.retain(Sending::is_secret);
+        demand(&api, &here, &format!("bot/{bot}"), "/real_calls", &sendings).await?;
+    }
     let recorder = Arc::new(Recorder::new(api.clock.clone()));
     let transport: Arc<dyn Transport> = match body.real_calls {
         true => api.transport.clone(),

@@ -7,6 +7,7 @@ mod matrix;
 mod people;
 mod resealed;
 mod rig;
+mod sendings;
 mod settings;
 mod signing_in;
 mod simulations;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub(super) struct Rig {
     pub(super) host: Arc<World>,
     /// What every service answers.
     pub(super) answer: Arc<Mutex<(u16, String)>>,
+    /// How often a service was called.
+    pub(super) called: Arc<AtomicUsize>,
     masters: SecretText,
     time: Arc<AtomicI64>,
     router: axum::Router,
@@ -148,11 +150,12 @@ impl Host for World {
 }
 
 /// Nobody is called here; everybody answers the same.
-struct Nowhere(Arc<Mutex<(u16, String)>>);
+struct Nowhere(Arc<Mutex<(u16, String)>>, Arc<AtomicUsize>);
 
 impl Transport for Nowhere {
     fn send<'a>(&'a self, _: &'a OutgoingRequest) -> Sending<'a> {
         let (status, body) = self.0.lock().unwrap().clone();
+        self.1.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move { Ok(IncomingResponse::new(status, Vec::new(), body.into_bytes())) })
     }
 }
@@ -233,8 +236,9 @@ impl Rig {
             sent: Arc::default(),
         });
         let answer = Arc::new(Mutex::new((500, String::new())));
+        let called = Arc::new(AtomicUsize::new(0));
         let (transport, policy): (Arc<dyn Transport>, _) =
-            (Arc::new(Nowhere(answer.clone())), Arc::new(Policy::default()));
+            (Arc::new(Nowhere(answer.clone(), called.clone())), Arc::new(Policy::default()));
         let runner = Runner::new(RunnerParts {
             store: store.clone(),
             keys: keys.clone(),
@@ -249,7 +253,7 @@ impl Rig {
         let parts =
             Parts { store, accounts, runner, keys, transport, policy, clock, random, host: host.clone() };
         let api = Api::new(parts);
-        Self { router: router(api.clone()), api, host, answer, masters: line, time, _folder: folder }
+        Self { router: router(api.clone()), api, host, answer, called, masters: line, time, _folder: folder }
     }
 
     /// The keys as another program has them.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::curl;
 use super::wire::{CurlBody, CurlDocument, TriedKind, TryBody, TryDocument};
 use crate::access::Here;
-use crate::bots::around;
+use crate::bots::{Sending, around, demand, not_granted};
 use crate::http::{Answer, Body, Params, Problem, SecretField, of_change};
 use crate::state::Api;
 
@@ -54,6 +54,11 @@ pub(super) async fn try_it(
         sleeper: Arc::new(TokioSleeper),
         random: api.random.clone(),
     };
+    let runnable = trial.bot().map_err(refused)?;
+    let mut sendings = not_granted(&api, here.workspace(), &bot, &runnable).await?;
+    // What is typed here is the author's own.
+    sendings.retain(Sending::is_secret);
+    demand(&api, &here, &format!("bot/{bot}"), "/definition", &sendings).await?;
     let line = here.line("component.try", &format!("bot/{bot}/{id}"));
     api.change().line(line).commit().await.map_err(of_change)?;
     let outcome = trial.run().await.map_err(refused)?;
