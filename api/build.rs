@@ -1,8 +1,8 @@
-//! Puts the built console into the program. It is built with npm, by whoever wants to; where it is missing, a page says
-//! how to build it.
+//! Puts the built console and the description of the API into the program. The console is built with npm, by whoever
+//! wants to; where it is missing, a page says how to build it.
 
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 const NOTE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Countersign</title>\n\
@@ -18,6 +18,7 @@ fn main() -> io::Result<()> {
         reason = "cargo tells a build script by the environment where it may write"
     )]
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    zip(Path::new("openapi.json"), &out.join("openapi.json.gz"))?;
     let mut files = Vec::new();
     if built.join("index.html").is_file() {
         collect(&built, "", &mut files)?;
@@ -49,4 +50,12 @@ fn collect(folder: &Path, before: &str, files: &mut Vec<(String, PathBuf)>) -> i
         }
     }
     Ok(())
+}
+
+fn zip(from: &Path, to: &Path) -> io::Result<()> {
+    println!("cargo:rerun-if-changed={}", from.display());
+    let file = std::fs::File::create(to)?;
+    let mut zipped = flate2::write::GzEncoder::new(file, flate2::Compression::best());
+    zipped.write_all(&std::fs::read(from)?)?;
+    zipped.finish().map(drop)
 }

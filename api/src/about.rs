@@ -7,9 +7,8 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::http::{Answer, Params, Problem};
 use crate::state::Api;
 

@@ -1,4 +1,4 @@
-//! The pages of the console, which are in the program.
+//! The pages of the console and the description of the API, which are in the program.
 
 use axum::Router;
 use axum::body::Body;
@@ -12,6 +12,9 @@ const BASE: &str = "/console";
 /// What `npm run build` has made of the folder `console`, or a note when nobody has: names in their order, and contents.
 static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 
+/// The description of the API, zipped.
+static DESCRIPTION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz"));
+
 /// What pages of the console may do: load what is here, and talk to this server. Neither scripts nor styles stand within
 /// them, and no text becomes a part of a page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
@@ -22,6 +25,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub fn pages() -> Router {
     Router::new()
         .fallback(async |request: Request| answer(request.method(), request.uri().path(), request.headers()))
+}
+
+/// The description of the API.
+pub(crate) async fn description(headers: HeaderMap) -> Response {
+    served("openapi.json", Found { data: DESCRIPTION, is_zipped: true }, &headers)
 }
 
 fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Response {
@@ -214,5 +222,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[tokio::test]
+    async fn the_description_comes_zipped_to_whoever_takes_it_so() {
+        let mut headers = HeaderMap::new();
+        assert!(description(headers.clone()).await.headers().get("content-encoding").is_none());
+        headers.insert("accept-encoding", "gzip".parse().unwrap());
+        let zipped = description(headers.clone()).await;
+        assert_eq!(zipped.headers()["content-encoding"], "gzip");
+        assert_eq!(zipped.headers()["content-type"], "application/json");
+        headers.insert("if-none-match", zipped.headers()["etag"].clone());
+        assert_eq!(description(headers).await.status(), 304);
     }
 }

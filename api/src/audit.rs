@@ -11,10 +11,9 @@ use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::http::{Answer, List, Query, rfc3339};
 use crate::state::Api;
 

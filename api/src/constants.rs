@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
-use utoipa_axum::routes;
+use crate::area::{Area, Need, routes};
 use crate::bots;
 use crate::http::{Answer, Body, List, Params, Problem, of_change};
 use crate::records::{self, Document};
@@ -48,6 +47,8 @@ struct Constant {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ConstantValue {
+    /// At most 4,096 bytes.
+    #[schema(max_length = 4096)]
     value: String,
 }
 
@@ -88,7 +89,7 @@ async fn list(State(api): State<Arc<Api>>, here: Here) -> Answer<Json<List<Const
 }
 
 /// Sets a constant. Bots in service use it from the next conversation on.
-#[utoipa::path(put, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = String, Path)), request_body = ConstantValue, responses((status = 200, body = Changed)))]
+#[utoipa::path(put, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), request_body = ConstantValue, responses((status = 200, body = Changed)))]
 async fn write(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -110,7 +111,7 @@ async fn write(
 }
 
 /// Removes a constant that was set in the console. One of the same name in the configuration counts again.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = String, Path)), responses((status = 200, body = Changed)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), responses((status = 200, body = Changed)))]
 async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

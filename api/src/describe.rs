@@ -1,28 +1,75 @@
-//! What all routes have in common in the description of the API: who may call them, and how they fail.
+//! The description of the API as OpenAPI 3.1. Only the test that guards `openapi.json` makes it; the program has the
+//! file.
 
-use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::__dev::{SchemaReferences, Tags};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi as Document, Ref, RefOr, Required,
+    ResponseBuilder, ServerBuilder,
+};
+use utoipa::{OpenApi, Path};
 
-use crate::area::{Need, Needs};
+use crate::area::Need;
+use crate::http::ProblemDocument;
+use crate::router::{BASE, areas};
 
-/// Adds to each route what it needs and the problems that it may answer.
-pub(crate) fn complete(document: &mut OpenApi, needs: &Needs) {
-    for (method, path, need) in needs.all() {
-        let Some(item) = document.paths.paths.get_mut(&path) else { continue };
-        let operation = match method.as_str() {
-            "PUT" => &mut item.put,
-            "POST" => &mut item.post,
-            "DELETE" => &mut item.delete,
-            "PATCH" => &mut item.patch,
-            _ => &mut item.get,
-        };
-        if let Some(operation) = operation {
-            of_route(operation, method.as_str() != "GET", need);
-            operation.operation_id = Some(operation_id(method.as_str(), &path));
+/// What one route says of itself.
+pub(crate) struct Described {
+    methods: Vec<HttpMethod>,
+    operation: Operation,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Described {
+    pub(crate) fn of<D: Path + SchemaReferences + for<'t> Tags<'t>>() -> Self {
+        let (mut operation, mut schemas) = (D::operation(), Vec::new());
+        let tags = D::tags();
+        operation.tags.get_or_insert_default().extend(tags.into_iter().map(str::to_owned));
+        D::schemas(&mut schemas);
+        Self { methods: D::methods(), operation, schemas }
+    }
+}
+
+/// The description of all routes.
+pub(crate) fn document() -> Document {
+    #[derive(OpenApi)]
+    #[openapi(components(schemas(ProblemDocument)))]
+    struct Shared;
+    let mut document = Shared::openapi();
+    let mut info = InfoBuilder::new()
+        .title("Countersign")
+        .version("1")
+        .description(Some("The API of the console. Errors are `application/problem+json` (RFC 9457)."))
+        .build();
+    info.license = None;
+    document.info = info;
+    document.servers = Some(vec![ServerBuilder::new().url(BASE).build()]);
+    let schemes = ComponentsBuilder::new()
+        .security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-countersign"))),
+        )
+        .security_scheme("api_key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
+        .build();
+    let mut components = document.components.take().unwrap_or_default();
+    components.security_schemes.extend(schemes.security_schemes);
+    for (need, route) in areas().0 {
+        let Described { methods, mut operation, schemas } = route.described;
+        for (name, schema) in schemas {
+            components.schemas.entry(name).or_insert(schema);
+        }
+        for (method, known) in route.methods.iter().zip(methods) {
+            of_route(&mut operation, known != HttpMethod::Get, need);
+            operation.operation_id = Some(operation_id(method.as_str(), &route.path));
+            document.paths.add_path_operation(&route.path, vec![known], operation.clone());
         }
     }
+    document.components = Some(components);
+    document
 }
 
 /// `put_workspaces_bots_draft`: names of functions are not unique.

@@ -23,6 +23,7 @@ mod check;
 mod constants;
 mod contacts;
 mod conversations;
+#[cfg(test)]
 mod describe;
 pub mod events;
 pub mod host;
@@ -45,7 +46,6 @@ mod trials;
 mod tests;
 
 pub use access::{Here, Signed, Visitor};
-pub use area::{Area, Need, Needs};
 pub use assets::pages;
 pub use bots::{FileBot, adopt, open_workspace};
 pub use channels::{ChannelFailure, ChannelHealth, open as open_channels};
@@ -53,6 +53,6 @@ pub use check::{Checkup, Examined, Problems, examine};
 pub use conversations::Feed;
 pub use host::{AttachError, AttachedChannel, Host, NewChannel};
 pub use reseal::reseal;
-pub use router::{document, router};
+pub use router::router;
 pub use secrets::open as open_secrets;
 pub use state::{Api, Parts};

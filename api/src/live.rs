@@ -9,10 +9,9 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue, header};
-use utoipa_axum::routes;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::events::{Heard, Listener};
 use crate::state::Api;
 

@@ -6,15 +6,13 @@ use axum::Router;
 use axum::http::{HeaderValue, Method, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use http::StatusCode;
-use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi as Document, ServerBuilder};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::guard;
 use crate::area::Area;
-use crate::http::{Problem, ProblemDocument};
+use crate::assets::description;
+use crate::http::Problem;
 use crate::state::Api;
 use crate::{
     about, account, analytics, audit, bots, channels, constants, contacts, conversations, leads, live,
@@ -48,46 +46,19 @@ pub(crate) fn areas() -> Area {
 
 /// What answers under `/api/`.
 pub fn router(api: Arc<Api>) -> Router {
-    let routes: Router<Arc<Api>> = areas().router.split_for_parts().0;
+    let areas = areas();
+    let guarded = (api.clone(), Arc::new(areas.table()));
+    let routes = areas
+        .0
+        .into_iter()
+        .fold(Router::new(), |router: Router<Arc<Api>>, (_, route)| router.route(&route.path, route.handler));
     let routes = routes
-        .route_layer(middleware::from_fn_with_state(api.clone(), guard))
+        .route_layer(middleware::from_fn_with_state(guarded, guard))
         .fallback(nowhere)
         .method_not_allowed_fallback(no_method)
         .layer(middleware::from_fn(unkept))
         .with_state(api);
-    let document = axum::routing::get(async || {
-        ([(header::CONTENT_TYPE, "application/json")], document().to_json().unwrap_or_default())
-    });
-    Router::new().nest(BASE, routes).route("/api/openapi.json", document)
-}
-
-/// The description of the API as OpenAPI 3.1.
-pub fn document() -> Document {
-    #[derive(OpenApi)]
-    #[openapi(components(schemas(ProblemDocument)))]
-    struct Shared;
-    let mut document = OpenApiRouter::<()>::with_openapi(Shared::openapi()).to_openapi();
-    document.merge(areas().router.split_for_parts().1);
-    let mut info = InfoBuilder::new()
-        .title("Countersign")
-        .version("1")
-        .description(Some("The API of the console. Errors are `application/problem+json` (RFC 9457)."))
-        .build();
-    info.license = None;
-    document.info = info;
-    document.servers = Some(vec![ServerBuilder::new().url(BASE).build()]);
-    let schemes = ComponentsBuilder::new()
-        .security_scheme(
-            "session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-countersign"))),
-        )
-        .security_scheme("api_key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
-        .build();
-    let mut components = document.components.take().unwrap_or_default();
-    components.security_schemes.extend(schemes.security_schemes);
-    document.components = Some(components);
-    crate::describe::complete(&mut document, &areas().needs);
-    document
+    Router::new().nest(BASE, routes).route("/api/openapi.json", get(description))
 }
 
 async fn nowhere() -> Problem {

@@ -13,10 +13,9 @@ use countersign_vault::{Scope, Sealed};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::http::{Answer, Body, List, Params, Problem, SecretField, of_change, rfc3339};
 use crate::records::{self, Document};
 use crate::state::Api;
@@ -67,6 +66,8 @@ struct SecretDocument {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SecretValue {
+    /// 1 to 8,192 bytes.
+    #[schema(min_length = 1, max_length = 8192, value_type = String, format = Password)]
     value: SecretField,
 }
 
@@ -145,7 +146,7 @@ async fn list(State(api): State<Arc<Api>>, here: Here) -> Answer<Json<List<Secre
 }
 
 /// Sets a secret. Calls use it from now on.
-#[utoipa::path(put, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = String, Path)), request_body = SecretValue, responses((status = 204)))]
+#[utoipa::path(put, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), request_body = SecretValue, responses((status = 204)))]
 async fn write(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -173,7 +174,7 @@ async fn write(
 }
 
 /// Removes a secret that was set in the console. Bots that use it fail from the next start on.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), responses((status = 204)))]
 async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

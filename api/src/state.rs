@@ -11,7 +11,6 @@ use countersign_runner::{Clock, Random, Registry, Runner};
 use countersign_store::Store;
 use countersign_vault::KeyRing;
 
-use crate::area::Needs;
 use crate::events::Events;
 use crate::host::Host;
 use crate::limits::Buckets;
@@ -65,7 +64,6 @@ pub struct Api {
     /// One publication at a time: what was committed last is what is in service.
     pub(crate) publishing: tokio::sync::Mutex<()>,
     pub(crate) simulations: Simulations,
-    pub(crate) needs: Needs,
     pub(crate) by_caller: Buckets<String>,
     pub(crate) by_peer: Buckets<IpAddr>,
 }
@@ -88,7 +86,6 @@ impl Api {
             events,
             publishing: tokio::sync::Mutex::new(()),
             simulations: Simulations::default(),
-            needs: crate::router::areas().needs,
             // A person who clicks fast makes some requests in a second; a program that polls makes one.
             by_caller: Buckets::new(300, Duration::from_secs(30)),
             by_peer: Buckets::new(60, Duration::from_secs(60)),

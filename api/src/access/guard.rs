@@ -11,20 +11,20 @@ use http::{HeaderMap, Method, header};
 use super::cookie;
 use super::origin::{self, From, forged};
 use super::who::{Here, Signed, Visitor};
-use crate::area::Need;
+use crate::area::{Need, Needs};
 use crate::http::Problem;
 use crate::router::BASE;
 use crate::state::Api;
 
 /// Lets a request through to its route, with who asks, when it has what the route needs.
 pub(crate) async fn guard(
-    State(api): State<Arc<Api>>,
+    State((api, needs)): State<(Arc<Api>, Arc<Needs>)>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let path = path.as_deref().and_then(|path| path.strip_prefix(BASE)).unwrap_or("");
-    let need = api.needs.of(request.method(), path).ok_or_else(|| Problem::not_found("address"))?;
+    let need = needs.of(request.method(), path).ok_or_else(|| Problem::not_found("address"))?;
     let object = path.to_owned();
     let visit = visit(&api, &request);
     let headers = request.headers();

@@ -4,9 +4,7 @@ mod passkeys;
 mod routes;
 mod wire;
 
-use utoipa_axum::routes;
-
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 
 pub(crate) use wire::{RoleWord, SessionDocument};
 

@@ -43,6 +43,7 @@ pub(super) struct FinishPasskey {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PasskeyName {
+    #[schema(value_type = crate::http::words::Title)]
     name: String,
 }
 

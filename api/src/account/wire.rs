@@ -178,7 +178,9 @@ pub(crate) struct SetupState {
 pub(crate) struct SetUp {
     /// The token that was printed when the server was started.
     pub(crate) token: SecretField,
+    #[schema(value_type = crate::http::words::Title)]
     pub(crate) name: String,
+    #[schema(value_type = crate::http::words::Email)]
     pub(crate) email: String,
     /// At least 15 characters, or 8 with a second factor.
     pub(crate) password: SecretField,
@@ -235,6 +237,7 @@ pub(crate) struct StepUpBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProfileBody {
+    #[schema(value_type = Option<crate::http::words::Title>)]
     pub(crate) name: Option<String>,
     pub(crate) language: Option<LanguageWord>,
     pub(crate) theme: Option<ThemeWord>,
@@ -316,6 +319,7 @@ pub(crate) struct InvitationViewDocument {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcceptBody {
+    #[schema(value_type = Option<crate::http::words::Title>)]
     pub(crate) name: Option<String>,
     pub(crate) password: Option<SecretField>,
 }
@@ -324,8 +328,10 @@ pub(crate) struct AcceptBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewWorkspace {
-    /// Letters, digits, `-` and `_`. It cannot be changed later.
+    /// `a` to `z`, digits and `-`, a letter first. It cannot be changed later.
+    #[schema(pattern = "^[a-z][a-z0-9-]*$", min_length = 1, max_length = 64)]
     pub(crate) id: String,
+    #[schema(value_type = crate::http::words::Title)]
     pub(crate) name: String,
 }
 

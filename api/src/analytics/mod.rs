@@ -16,10 +16,9 @@ use countersign_store::latency::{BUCKETS, percentile, read_label};
 use countersign_store::{Hour, Stat, StatQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::http::{Answer, Problem, Query, rfc3339, timestamp};
 use crate::state::Api;
 
@@ -32,10 +31,10 @@ pub(crate) fn area() -> Area {
 #[into_params(parameter_in = Query)]
 struct Which {
     /// From the hour or day of this time on.
-    #[param(example = "2027-01-01T00:00:00Z")]
+    #[param(example = "2027-01-01T00:00:00Z", format = DateTime)]
     from: String,
     /// To this time; what began before it counts whole.
-    #[param(example = "2027-01-31T00:00:00Z")]
+    #[param(example = "2027-01-31T00:00:00Z", format = DateTime)]
     to: String,
     #[serde(default)]
     #[param(inline)]

@@ -38,6 +38,7 @@ pub(super) struct ComponentBody {
     #[schema(value_type = Object)]
     definition: Map<String, Value>,
     /// A new id: steps that name the old one name the new one.
+    #[schema(value_type = Option<crate::http::words::Id>)]
     id: Option<String>,
 }
 
@@ -101,7 +102,7 @@ pub(super) async fn show(
 }
 
 /// Writes a component into the draft: a new one, or in the place of the one with that id. The rest of the text stays.
-#[utoipa::path(put, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}/{id}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path), ("id" = String, Path), ("If-Match" = String, Header, description = "The revision of the draft that was read.")), request_body = ComponentBody, responses((status = 200, body = WrittenComponent)))]
+#[utoipa::path(put, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}/{id}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path), ("id" = String, Path), ("If-Match" = crate::http::words::Revision, Header, description = "The revision of the draft that was read.")), request_body = ComponentBody, responses((status = 200, body = WrittenComponent)))]
 pub(super) async fn write(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -127,7 +128,7 @@ pub(super) async fn write(
 }
 
 /// Takes a component out of the draft. The rest of the text stays.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}/{id}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path), ("id" = String, Path), ("If-Match" = String, Header, description = "The revision of the draft that was read.")), responses((status = 200, body = WrittenComponent)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}/{id}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path), ("id" = String, Path), ("If-Match" = crate::http::words::Revision, Header, description = "The revision of the draft that was read.")), responses((status = 200, body = WrittenComponent)))]
 pub(super) async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

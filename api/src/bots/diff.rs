@@ -16,9 +16,11 @@ use crate::state::Api;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Sides {
-    #[param(example = "live")]
+    /// `draft`, `live`, or the number of a version.
+    #[param(example = "live", pattern = "^(draft|live|[1-9][0-9]{0,17})$")]
     from: String,
-    #[param(example = "draft")]
+    /// The same.
+    #[param(example = "draft", pattern = "^(draft|live|[1-9][0-9]{0,17})$")]
     to: String,
 }
 

@@ -60,6 +60,7 @@ pub(super) struct CheckBody {
     text: String,
     /// Kinds of channel that the bot shall run on.
     #[serde(default)]
+    #[schema(value_type = Vec<crate::http::words::Kind>)]
     channels: Vec<String>,
 }
 
@@ -75,7 +76,7 @@ pub(super) async fn show(
 }
 
 /// Writes the draft. It may have mistakes: what the check finds is told.
-#[utoipa::path(put, path = "/workspaces/{workspace}/bots/{bot}/draft", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path), ("If-Match" = String, Header, description = "The revision that was read.")), request_body = DraftText, responses((status = 200, body = WrittenDraft)))]
+#[utoipa::path(put, path = "/workspaces/{workspace}/bots/{bot}/draft", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path), ("If-Match" = crate::http::words::Revision, Header, description = "The revision that was read.")), request_body = DraftText, responses((status = 200, body = WrittenDraft)))]
 pub(super) async fn write(
     State(api): State<Arc<Api>>,
     here: Here,

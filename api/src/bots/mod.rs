@@ -16,8 +16,7 @@ mod versions;
 
 use countersign_accounts::Permission;
 
-use crate::area::{Area, Need};
-use utoipa_axum::routes;
+use crate::area::{Area, Need, routes};
 
 pub use files::{FileBot, adopt, open_workspace};
 

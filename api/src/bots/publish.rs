@@ -25,6 +25,7 @@ use crate::state::Api;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Note {
+    #[schema(max_length = 500)]
     note: Option<String>,
 }
 
@@ -32,12 +33,14 @@ pub(super) struct Note {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RollBack {
+    #[schema(minimum = 1)]
     number: u64,
+    #[schema(max_length = 500)]
     note: Option<String>,
 }
 
 /// Puts the draft into service. New conversations begin on it at once; those under way end on the version they began on.
-#[utoipa::path(post, path = "/workspaces/{workspace}/bots/{bot}/publish", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path), ("If-Match" = String, Header, description = "The revision of the draft that was read.")), request_body = Note, responses((status = 200, body = BotDocument)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/bots/{bot}/publish", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path), ("If-Match" = crate::http::words::Revision, Header, description = "The revision of the draft that was read.")), request_body = Note, responses((status = 200, body = BotDocument)))]
 pub(super) async fn publish(
     State(api): State<Arc<Api>>,
     here: Here,

@@ -80,7 +80,9 @@ struct ChannelName {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewBot {
     /// Letters, digits, `-` and `_`. It cannot be changed later.
+    #[schema(value_type = crate::http::words::Id)]
     id: String,
+    #[schema(value_type = crate::http::words::Title)]
     name: String,
     /// A bot file.
     text: Option<String>,
@@ -129,8 +131,11 @@ pub(super) async fn create(
     let id: Name = body.id.parse().map_err(|error: countersign_model::NameError| {
         Problem::invalid_field("/id", "wrong_form", error.to_string())
     })?;
-    if body.name.trim().is_empty() || body.name.chars().count() > 100 {
-        return Err(Problem::invalid_field("/name", "length", "A name has 1 to 100 characters."));
+    if body.name.trim().is_empty()
+        || body.name.chars().count() > 100
+        || body.name.chars().any(char::is_control)
+    {
+        return Err(Problem::invalid_field("/name", "length", "A name is one line of 1 to 100 characters."));
     }
     let text = match (body.text, body.template.unwrap_or_default()) {
         (Some(text), _) => text,

@@ -10,9 +10,8 @@ mod steps;
 mod wire;
 
 use countersign_accounts::Permission;
-use utoipa_axum::routes;
 
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::http::{Answer, Problem};
 
 pub(crate) use health::health_document;

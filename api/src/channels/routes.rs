@@ -26,9 +26,10 @@ use crate::state::Api;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewChannel {
-    #[schema(example = "whatsapp")]
+    #[schema(value_type = crate::http::words::Kind)]
     kind: String,
     provider: String,
+    #[schema(value_type = crate::http::words::Title)]
     name: String,
     /// The bot that answers. It has to be published.
     bot: Option<String>,
@@ -45,6 +46,7 @@ pub(super) struct NewChannel {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChannelPatch {
+    #[schema(value_type = Option<crate::http::words::Title>)]
     name: Option<String>,
     /// The bot that answers; nobody does when it is empty.
     bot: Option<String>,
@@ -141,7 +143,7 @@ pub(super) async fn create(
 }
 
 /// Changes a channel, at once.
-#[utoipa::path(patch, path = "/workspaces/{workspace}/channels/{id}", tag = "channels", params(("workspace" = String, Path), ("id" = String, Path), ("If-Match" = String, Header, description = "The revision that was read.")), request_body = ChannelPatch, responses((status = 200, body = ChannelDocument)))]
+#[utoipa::path(patch, path = "/workspaces/{workspace}/channels/{id}", tag = "channels", params(("workspace" = String, Path), ("id" = String, Path), ("If-Match" = crate::http::words::Revision, Header, description = "The revision that was read.")), request_body = ChannelPatch, responses((status = 200, body = ChannelDocument)))]
 pub(super) async fn change(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -193,7 +195,7 @@ pub(super) async fn change(
 }
 
 /// Takes a channel away. Conversations stay; what its provider sends is refused from now on.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/channels/{id}", tag = "channels", params(("workspace" = String, Path), ("id" = String, Path), ("If-Match" = String, Header, description = "The revision that was read.")), responses((status = 204)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/channels/{id}", tag = "channels", params(("workspace" = String, Path), ("id" = String, Path), ("If-Match" = crate::http::words::Revision, Header, description = "The revision that was read.")), responses((status = 204)))]
 pub(super) async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

@@ -11,10 +11,9 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::conversations::{KeptTakeOver, LineDocument, lines, one, session};
 use crate::http::{Answer, Params, Problem, of_change, rfc3339};
 use crate::state::Api;

@@ -7,9 +7,8 @@ mod routes;
 mod shown;
 
 use countersign_accounts::Permission;
-use utoipa_axum::routes;
 
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 
 pub use feed::Feed;
 

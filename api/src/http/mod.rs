@@ -7,6 +7,7 @@ mod problem;
 mod revision;
 mod secret;
 mod time;
+pub(crate) mod words;
 
 pub use body::Body;
 pub use page::{List, Page, PageParams, cursor};

@@ -33,11 +33,16 @@ pub(super) struct KeyDocument {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewKey {
+    #[schema(value_type = crate::http::words::Title)]
     name: String,
     /// Permissions: `bot.read`.
+    #[schema(value_type = Vec<crate::http::words::Scope>, min_items = 1)]
     scopes: Vec<String>,
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// Addresses, or networks such as `192.0.2.0/24`.
     #[serde(default)]
+    #[schema(max_items = 100)]
     ips: Vec<String>,
 }
 

@@ -4,9 +4,8 @@ mod keys;
 mod routes;
 
 use countersign_accounts::Permission;
-use utoipa_axum::routes;
 
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 
 pub(crate) fn area() -> Area {
     let (read, edit) = (Need::May(Permission::MemberRead), Need::MayNow(Permission::MemberEdit));

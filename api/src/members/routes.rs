@@ -49,6 +49,7 @@ pub(super) struct InvitationDocument {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Invite {
+    #[schema(value_type = crate::http::words::Email)]
     email: String,
     role: RoleWord,
 }

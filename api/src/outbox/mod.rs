@@ -10,10 +10,9 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::http::{Answer, List, Page, PageParams, Params, Problem, of_change, rfc3339};
 use crate::state::Api;
 

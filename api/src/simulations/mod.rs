@@ -5,9 +5,8 @@ mod routes;
 mod wire;
 
 use countersign_accounts::Permission;
-use utoipa_axum::routes;
 
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 
 pub(crate) use pool::Simulations;
 

@@ -15,7 +15,7 @@ use crate::http::{SecretField, rfc3339};
 #[serde(deny_unknown_fields)]
 pub(super) struct Begin {
     /// The kind of channel: `whatsapp`.
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::http::words::Kind)]
     pub(super) channel: ChannelKind,
     /// The bot file; its draft when absent.
     pub(super) text: Option<String>,

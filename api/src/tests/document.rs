@@ -5,7 +5,7 @@ use super::rig::Rig;
 /// Writes the description anew with `UPDATE=1`.
 #[test]
 fn the_description_is_the_one_that_is_kept() {
-    let now = format!("{}\n", crate::document().to_pretty_json().unwrap());
+    let now = format!("{}\n", crate::describe::document().to_pretty_json().unwrap());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
     #[expect(clippy::disallowed_methods, reason = "only this test is told by the environment to write")]
     if std::env::var_os("UPDATE").is_some() {
@@ -20,7 +20,7 @@ fn the_description_is_the_one_that_is_kept() {
 
 #[test]
 fn each_route_says_how_it_fails_and_who_may() {
-    let document = serde_json::to_value(crate::document()).unwrap();
+    let document = serde_json::to_value(crate::describe::document()).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     let mut ids = std::collections::BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -38,7 +38,11 @@ fn each_route_says_how_it_fails_and_who_may() {
 async fn everybody_may_read_it() {
     let rig = Rig::new().await;
     let said = rig.send(http::Method::GET, "/api/openapi.json", &[], None).await;
-    assert_eq!(said.json()["openapi"], "3.1.0");
+    assert_eq!(said.headers["content-type"], "application/json");
+    assert_eq!(
+        said.json(),
+        serde_json::from_str::<serde_json::Value>(include_str!("../../openapi.json")).unwrap()
+    );
     let said = rig.send(http::Method::GET, "/api/v1/nowhere", &[], None).await;
     assert_eq!(said.problem(), (404, "not_found".to_owned()));
     let said = rig.send(http::Method::POST, "/api/v1/about", &[], None).await;

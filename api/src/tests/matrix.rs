@@ -31,7 +31,7 @@ fn is_write(method: &Method) -> bool {
 async fn without_a_session_nothing_is_told() {
     let rig = Rig::new().await;
     let mut seen = 0;
-    for (method, path, need) in areas().needs.all() {
+    for (method, path, need) in areas().table().all() {
         if need == Need::Nothing {
             continue;
         }
@@ -60,7 +60,7 @@ async fn without_the_permission_nothing_is_done() {
     for role in Role::ALL {
         people.insert(role, rig.person(role.as_str(), &[("main", role)]).await);
     }
-    for (method, path, need) in areas().needs.all() {
+    for (method, path, need) in areas().table().all() {
         rig.pass(std::time::Duration::from_secs(2));
         let (Need::May(permission) | Need::MayNow(permission)) = need else { continue };
         let Some(role) = without(permission) else { continue };
@@ -73,7 +73,7 @@ async fn without_the_permission_nothing_is_done() {
 async fn another_workspace_is_not_there() {
     let rig = Rig::new().await;
     let owner = rig.person("owner", &[("other", Role::Owner)]).await;
-    for (method, path, need) in areas().needs.all() {
+    for (method, path, need) in areas().table().all() {
         if matches!(need, Need::Nothing | Need::Session) {
             continue;
         }
@@ -91,7 +91,7 @@ async fn pages_of_others_do_nothing() {
     let owner = rig.person("owner", &[("main", Role::Owner)]).await;
     let cookie = rig.cookie(&owner);
     let csrf = owner.csrf.as_str();
-    for (method, path, need) in areas().needs.all() {
+    for (method, path, need) in areas().table().all() {
         if !is_write(&method) || need == Need::Nothing {
             continue;
         }
@@ -120,7 +120,7 @@ async fn what_needs_a_fresh_proof_asks_for_it() {
     let rig = Rig::new().await;
     let owner = rig.person("owner", &[("main", Role::Owner)]).await;
     rig.pass(std::time::Duration::from_secs(11 * 60));
-    for (method, path, need) in areas().needs.all() {
+    for (method, path, need) in areas().table().all() {
         let Need::MayNow(_) = need else { continue };
         let said = rig.as_person(&owner, method.as_str(), &filled(&path, "main"), None).await;
         assert_eq!(said.problem(), (403, "step_up".to_owned()), "{method} {path}");

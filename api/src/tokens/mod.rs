@@ -12,10 +12,9 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
 use crate::access::Here;
-use crate::area::{Area, Need};
+use crate::area::{Area, Need, routes};
 use crate::channels::{NamedChannel, named};
 use crate::conversations::{masked, session};
 use crate::http::{Answer, Body, List, Page, PageParams, Params, Problem, Query, of_change, rfc3339};
@@ -61,7 +60,9 @@ struct Filter {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Which {
+    #[schema(value_type = Option<crate::http::words::Id>)]
     component: Option<String>,
+    #[schema(value_type = Option<crate::http::words::Id>)]
     bot: Option<String>,
     /// All of the workspace.
     #[serde(default)]
