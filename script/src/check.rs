@@ -4,7 +4,8 @@ use countersign_model::ChannelKind;
 
 use crate::checked::Checked;
 use crate::compile::{Compiled, compile};
-use crate::diagnostics::{Diagnostic, Report, analyse, not_text, wrong_version};
+use crate::diagnostics::{Diagnostic, Help, Report, Severity, analyse, not_text, not_yaml, wrong_version};
+use crate::fix;
 use crate::node::{Node, Scalar, read};
 use crate::wire::decode::{Cx, places};
 use crate::wire::{BotFile, VERSION};
@@ -29,8 +30,14 @@ pub struct Checkup {
 /// are as good as spaces.
 pub fn check(name: &str, text: &str, options: &CheckOptions) -> Checkup {
     let mut report = Report::default();
-    let checked = compile_checked(&prepared(name, text), options, &mut report);
+    let text = prepared(name, text);
+    let node = read(&text, &mut report);
+    let checked = node.as_ref().and_then(|node| compile_checked(node, &text, options, &mut report));
     let checked = checked.filter(|_| !report.has_errors());
+    if let Some(node) = &node {
+        fix::resolve(&text, node, report.diagnostics_mut());
+    }
+    mend_unreadable(&text, options, &mut report);
     Checkup { checked, diagnostics: findings(report) }
 }
 
@@ -63,13 +70,36 @@ pub fn schema() -> serde_json::Value {
     schema.to_value()
 }
 
-fn compile_checked(text: &str, options: &CheckOptions, report: &mut Report) -> Option<Checked> {
-    let node = read(text, report)?;
-    let (file, lost) = decode(&node, report)?;
+/// What cannot be read at all is mended by trying.
+fn mend_unreadable(text: &str, options: &CheckOptions, report: &mut Report) {
+    let errors = |text: &str| {
+        let mut report = Report::default();
+        let node = read(text, &mut report)?;
+        compile_checked(&node, text, options, &mut report);
+        Some(report.diagnostics_mut().iter().filter(|found| found.severity == Severity::Error).count())
+    };
+    let unreadable = report.diagnostics_mut().iter_mut().find(|found| found.code == not_yaml::CODE);
+    let Some(finding) = unreadable else { return };
+    let Some(at) = finding.labels.first().map(|label| label.span.start) else { return };
+    if let Some(edits) = fix::unreadable::mend(text, at, errors) {
+        let help = finding
+            .help
+            .get_or_insert_with(|| Help { text: "this can be mended".to_owned(), edits: Vec::new() });
+        help.edits = edits;
+    }
+}
+
+fn compile_checked(
+    node: &Node<'_>,
+    text: &str,
+    options: &CheckOptions,
+    report: &mut Report,
+) -> Option<Checked> {
+    let (file, lost) = decode(node, report)?;
     let whole = !report.has_errors();
     let Compiled { program, sound } = compile(&file, text, lost, report);
     if whole && sound {
-        analyse(&program, text, &places(&node), &options.channels, report);
+        analyse(&program, text, &places(node), &options.channels, report);
     }
     Some(Checked::new(program))
 }

@@ -16,6 +16,7 @@ mod bind;
 mod check;
 mod checked;
 mod compile;
+mod fix;
 mod graph;
 mod node;
 mod suggest;

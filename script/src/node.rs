@@ -132,8 +132,8 @@ pub(crate) fn read<'t>(text: &'t str, report: &mut Report) -> Option<Node<'t>> {
     }
     let root = builder.root.take();
     match &root {
-        None => report.add(empty_file::empty_file()),
-        Some(node) if node.scalar() == Some(Scalar::Null) => report.add(empty_file::empty_file()),
+        None => report.add(empty_file::empty_file(text)),
+        Some(node) if node.scalar() == Some(Scalar::Null) => report.add(empty_file::empty_file(text)),
         Some(_) => return root,
     }
     None
@@ -260,10 +260,12 @@ impl<'t> Builder<'t, '_> {
                         entries.push((key, node));
                     } else {
                         let first = entries.iter().find(|(other, _)| other.text == key.text);
+                        let same = first.is_some_and(|(_, first)| says_the_same(first, &node));
                         self.report.add(duplicate_key::duplicate_key(
                             &key.text,
                             key.span,
                             first.map(|e| e.0.span),
+                            same.then_some(node.span),
                         ));
                     }
                 }
@@ -271,6 +273,21 @@ impl<'t> Builder<'t, '_> {
             Kind::Scalar { .. } => {}
         }
         Some(())
+    }
+}
+
+fn says_the_same(one: &Node<'_>, other: &Node<'_>) -> bool {
+    match (&one.kind, &other.kind) {
+        (Kind::List(one), Kind::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| says_the_same(one, other))
+        }
+        (Kind::Map(one), Kind::Map(other)) => {
+            let mut pairs = one.iter().zip(other);
+            one.len() == other.len()
+                && pairs.all(|(one, other)| one.0.text == other.0.text && says_the_same(&one.1, &other.1))
+        }
+        (Kind::Scalar { .. }, Kind::Scalar { .. }) => one.scalar() == other.scalar(),
+        _ => false,
     }
 }
 

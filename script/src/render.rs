@@ -7,7 +7,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostics::{Diagnostic, Severity, Span};
+use crate::diagnostics::{Diagnostic, Edit, Severity, Span};
 
 /// Whether the output has colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +126,11 @@ pub struct Labelled {
 pub struct Advice {
     /// In words.
     pub text: String,
-    /// As an edit of the file, where one is known.
+    /// As an edit of the file, where one alone mends it.
     pub edit: Option<Change>,
+    /// As edits of the file that mend it together; empty when a person has to decide.
+    #[serde(default)]
+    pub edits: Vec<Change>,
 }
 
 /// An edit: the stretch is replaced by the text.
@@ -169,12 +172,12 @@ impl Finding {
             place: labels.first().map(|label| label.place),
             labels,
             notes: finding.notes.clone(),
-            help: finding.help.as_ref().map(|help| Advice {
-                text: help.text.clone(),
-                edit: help
-                    .edit
-                    .as_ref()
-                    .map(|edit| Change { place: lines.position(edit.span), text: edit.text.clone() }),
+            help: finding.help.as_ref().map(|help| {
+                let change =
+                    |edit: &Edit| Change { place: lines.position(edit.span), text: edit.text.clone() };
+                let edits: Vec<_> = help.edits.iter().map(change).collect();
+                let edit = <&[Change; 1]>::try_from(&*edits).ok().map(|[only]| only.clone());
+                Advice { text: help.text.clone(), edit, edits }
             }),
         }
     }
@@ -449,7 +452,7 @@ mod tests {
         let mut finding = finding(text, "{oops}", "\u{1b}[2J");
         finding.message = "\u{1b}[2Jgone".to_owned();
         finding.notes = vec!["\u{1b}[2J".to_owned()];
-        finding.help = Some(Help { text: "\u{1b}[2J".to_owned(), edit: None });
+        finding.help = Some(Help { text: "\u{1b}[2J".to_owned(), edits: Vec::new() });
         let shown = plain(text, &[finding]);
         assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown:?}");
     }
@@ -485,7 +488,7 @@ mod tests {
             .push(Label { span: Span { start: span.end + 2, end: text.len() }, text: String::new() });
         finding.help = Some(Help {
             text: "did you mean `{ok}`?".to_owned(),
-            edit: Some(Edit { span, text: "{ok}".to_owned() }),
+            edits: vec![Edit { span, text: "{ok}".to_owned() }],
         });
         let json = json("demo.yaml", text, &[finding, Diagnostic::warning("W0001", "nowhere")]);
         let read: Output = serde_json::from_str(&json).unwrap();
@@ -537,7 +540,16 @@ mod tests {
                   "end_line": 1,
                   "end_column": 20,
                   "text": "{ok}"
-                }
+                },
+                "edits": [
+                  {
+                    "line": 1,
+                    "column": 14,
+                    "end_line": 1,
+                    "end_column": 20,
+                    "text": "{ok}"
+                  }
+                ]
               }
             },
             {

@@ -184,7 +184,12 @@ impl Compiler<'_> {
                     None => source.span,
                 };
                 let message = first.map_or("", |error| &error.msg);
-                self.report.add(bad_expression::bad_expression(&at.to_string(), span, message));
+                self.report.add(bad_expression::bad_expression(
+                    &at.to_string(),
+                    span,
+                    message,
+                    (source.span, text),
+                ));
                 return None;
             }
         };

@@ -27,8 +27,14 @@ impl Compiler<'_> {
                 if let Some(secret) = wire.secret.as_ref().filter(|secret| secret.value) {
                     self.report.add(secret_kept::secret_kept(&at.key("secret").to_string(), secret.span));
                 }
-                if let (Some(_), Some(field)) = (&wire.save, &wire.field) {
-                    self.report.add(unfitting_setting::both(&at.to_string(), field.span, "field", "`save`"));
+                if let (Some(save), Some(field)) = (&wire.save, &wire.field) {
+                    self.report.add(unfitting_setting::both(
+                        &at.to_string(),
+                        field.span,
+                        "field",
+                        "`save`",
+                        save == field,
+                    ));
                 }
                 let Some(variable) = wire.save.as_ref().or(wire.field.as_ref()) else {
                     self.report.add(missing_key::missing_key(

@@ -242,7 +242,16 @@ impl Compiler<'_> {
         if self.lost.contains(id) {
             return;
         }
-        let finding = unknown_id::unknown_id(&at.to_string(), span, what, id, known(self));
+        let other = [
+            ("auth_token", self.tokens.contains_key(id)),
+            ("web_service", self.services.contains_key(id)),
+            ("form", self.forms.contains_key(id)),
+            ("run", self.scripts.contains_key(id)),
+        ];
+        let other = other.into_iter().find(|(_, there)| *there).map(|(key, _)| key);
+        let is_step = at.is_key(&["auth_token", "web_service", "form", "run"]);
+        let other = other.filter(|_| is_step);
+        let finding = unknown_id::unknown_id(&at.to_string(), span, what, id, known(self), other);
         self.report.add(finding);
     }
 

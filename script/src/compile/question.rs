@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::Compiler;
 use super::scope::Scope;
-use crate::diagnostics::{bad_pattern, missing_key, out_of_range, unfitting_setting};
+use crate::diagnostics::{Span, bad_pattern, missing_key, out_of_range, unfitting_setting};
 use crate::program::{AnswerKind, Keypad, OptionChoice, Question};
 use crate::wire::decode::At;
 use crate::wire::{self, Length, PlainChoice, Spanned, Text};
@@ -95,10 +95,11 @@ impl Compiler<'_> {
             }
             Kind::Number => {
                 let (min, max) = (asked.min.map(|min| min.value), asked.max.map(|max| max.value));
-                if let (Some(min), Some(max), Some(place)) = (min, max, asked.max)
-                    && min > max
+                if let (Some(min), Some(max)) = (asked.min, asked.max)
+                    && min.value > max.value
                 {
-                    self.report.add(out_of_range::empty_range(&at.key("max").to_string(), place.span));
+                    let swapped = Some(((min.span, min.value), (max.span, max.value)));
+                    self.report.add(out_of_range::empty_range(&at.key("max").to_string(), max.span, swapped));
                 }
                 AnswerKind::Number { min, max }
             }
@@ -148,7 +149,12 @@ impl Compiler<'_> {
         };
         built
             .map_err(|error| {
-                self.report.add(bad_pattern::bad_pattern(&at.to_string(), pattern.span, &error));
+                self.report.add(bad_pattern::bad_pattern(
+                    &at.to_string(),
+                    pattern.span,
+                    &pattern.value,
+                    &error,
+                ));
             })
             .ok()
     }
@@ -216,7 +222,11 @@ impl Compiler<'_> {
             }
         };
         if min > max {
-            self.report.add(out_of_range::empty_range(&at.to_string(), length.span));
+            let swapped = match &length.value {
+                Length::Between(range) => bounds(&range.min, &range.max),
+                Length::Exactly(_) => None,
+            };
+            self.report.add(out_of_range::empty_range(&at.to_string(), length.span, swapped));
         }
         Some((min, max.max(min)))
     }
@@ -235,6 +245,7 @@ impl Compiler<'_> {
                 given.span,
                 "digits",
                 "`min` and `max`",
+                false,
             ));
         }
         if let Some(digits) = &wire.digits {
@@ -248,7 +259,8 @@ impl Compiler<'_> {
             keypad.max = self.small(max, &at.key("max"), 1, 32, "digits");
         }
         if keypad.min > keypad.max {
-            self.report.add(out_of_range::empty_range(&at.to_string(), given.span));
+            let swapped = bounds(&wire.min, &wire.max);
+            self.report.add(out_of_range::empty_range(&at.to_string(), given.span, swapped));
         }
         if let Some(key) = &wire.finish_key {
             let mut chars = key.value.chars();
@@ -298,10 +310,19 @@ impl Compiler<'_> {
             (choices.map(|value| value.span), "choices", "`choice`"),
         ] {
             if let Some(span) = span {
-                self.report.add(unfitting_setting::kind(&path, span, key, wanted));
+                let meant = wanted.trim_matches('`');
+                let meant =
+                    (asked.kind.is_none() && !asked.by_number && !meant.contains('`')).then_some(meant);
+                self.report.add(unfitting_setting::kind(&path, span, key, wanted, meant));
             }
         }
     }
+}
+
+/// Two bounds with their places, when both are given.
+fn bounds(min: &Option<Spanned<u64>>, max: &Option<Spanned<u64>>) -> Option<((Span, f64), (Span, f64))> {
+    let (min, max) = (min.as_ref()?, max.as_ref()?);
+    Some(((min.span, min.value as f64), (max.span, max.value as f64)))
 }
 
 fn keypad_digits(keypad: &wire::Keypad) -> (u64, u64) {

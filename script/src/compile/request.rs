@@ -39,7 +39,12 @@ impl Compiler<'_> {
             let at = at.key(&name.value);
             self.header_name(name, &at);
             if all.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name.value)) {
-                self.report.add(bad_header::twice(&at.to_string(), name.span, &name.value));
+                let same = headers.iter().flat_map(|headers| &headers.value.0).any(|(other, given)| {
+                    other.span != name.span
+                        && other.value.eq_ignore_ascii_case(&name.value)
+                        && given.value == value.value
+                });
+                self.report.add(bad_header::twice(&at.to_string(), name.span, &name.value, same));
             }
             let template = self.header_value(value, &at, scope);
             all.push((name.value.as_str().into(), template));
@@ -69,7 +74,9 @@ impl Compiler<'_> {
                 Resolved::Text(text) if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) => {
                     out.raw(text)
                 }
-                Resolved::Text(_) => self.report.add(bad_header::value(&at.to_string(), value.span)),
+                Resolved::Text(_) => {
+                    self.report.add(bad_header::value(&at.to_string(), value.span, &value.value))
+                }
                 Resolved::Slot(slot, _) => out.slot(slot.clone(), Place::Header),
             }
         }

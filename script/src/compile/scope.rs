@@ -7,8 +7,9 @@ use crate::diagnostics::{
     Span, answer_out_of_range, bad_path, bad_template, placeholder_not_here, secret_in_public, unknown_id,
     unknown_placeholder,
 };
+use crate::fix::Fix;
 use crate::path::Path;
-use crate::placeholder::{Part, is_variable, split};
+use crate::placeholder::{Part, SyntaxError, is_variable, split};
 use crate::program::TokenIx;
 use crate::template::Slot;
 use crate::wire::Spanned;
@@ -55,6 +56,24 @@ pub(crate) enum Resolved {
     Slot(Slot, Span),
 }
 
+/// The bytes that make broken placeholders good, and what comes there.
+fn mended(text: &str, error: SyntaxError) -> Option<((usize, usize), String)> {
+    match error {
+        SyntaxError::Unclosed { at } => {
+            let rest = &text[at + 1..];
+            let good = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':');
+            let end = rest.find(|c: char| !good(c)).unwrap_or(rest.len());
+            let name = rest[..end].trim_end_matches(['.', ':']);
+            let closes = is_variable(name.split(['.', ':']).next().unwrap_or(""));
+            let end = at + 1 + name.len();
+            Some(if closes { ((end, end), "}".to_owned()) } else { ((at, at + 1), "{{".to_owned()) })
+        }
+        SyntaxError::Unopened { at } => Some(((at, at + 1), "}}".to_owned())),
+        SyntaxError::Empty { at } => Some(((at, at + 2), "{{}}".to_owned())),
+        SyntaxError::Name { .. } => None,
+    }
+}
+
 impl Compiler<'_> {
     /// Reads a text with placeholders. What is wrong with it is reported and left out.
     pub(crate) fn resolve(&mut self, text: &Spanned<String>, at: &At<'_>, scope: Scope<'_>) -> Vec<Resolved> {
@@ -62,7 +81,8 @@ impl Compiler<'_> {
             Ok(parts) => parts,
             Err(error) => {
                 let span = self.inside(text, error.range());
-                self.report.add(bad_template::bad_template(&at.to_string(), span, error));
+                let fix = mended(&text.value, error).map(|(range, with)| self.part(text, range, &with));
+                self.report.add(bad_template::bad_template(&at.to_string(), span, error, fix));
                 return Vec::new();
             }
         };
@@ -93,6 +113,16 @@ impl Compiler<'_> {
         } else {
             text.span
         }
+    }
+
+    /// Makes a part of a text another one.
+    fn part(&self, text: &Spanned<String>, (start, end): (usize, usize), with: &str) -> Fix {
+        let span = self.inside(text, (start, end));
+        if span.end - span.start == end - start && span != text.span {
+            return Fix::Text(span, with.to_owned());
+        }
+        let whole = format!("{}{with}{}", &text.value[..start], &text.value[end..]);
+        Fix::Write(text.span, whole.into())
     }
 
     fn slot(&mut self, name: &str, span: Span, at: &At<'_>, scope: Scope<'_>) -> Option<Slot> {
@@ -135,7 +165,7 @@ impl Compiler<'_> {
             return match if rest.is_empty() { Ok(Path::whole()) } else { Path::parse(rest) } {
                 Ok(path) => Some(Slot::Item(path)),
                 Err(error) => {
-                    self.report.add(bad_path::bad_path(&path(), span, &error));
+                    self.report.add(bad_path::bad_path(&path(), span, &error, None));
                     None
                 }
             };
@@ -144,7 +174,8 @@ impl Compiler<'_> {
             // Whether it ever has a value is a matter of the whole bot.
             return Some(Slot::Var(self.variable(name)));
         }
-        self.report.add(unknown_placeholder::unknown_placeholder(&path(), span, name));
+        let exact = self.source.get(span.start..span.end).is_some_and(|text| text.starts_with('{'));
+        self.report.add(unknown_placeholder::unknown_placeholder(&path(), span, name, exact));
         None
     }
 
@@ -167,12 +198,17 @@ impl Compiler<'_> {
         let index = match number.checked_sub(1) {
             Some(index) if index < count => u8::try_from(index).ok()?,
             _ => {
+                // With one answer it is clear which is meant; and some count from 0.
+                let clear = count == 1 || (number == 0 && count > 0);
+                let exact =
+                    clear && self.source.get(span.start..span.end).is_some_and(|s| s.starts_with('{'));
                 self.report.add(answer_out_of_range::answer_out_of_range(
                     &at.to_string(),
                     span,
                     name,
                     id,
                     count,
+                    exact.then(|| Fix::Text(span, "{val1}".to_owned())),
                 ));
                 return None;
             }

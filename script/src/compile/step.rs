@@ -289,7 +289,12 @@ impl Compiler<'_> {
         if let [Piece::Text(text)] = &*template.pieces
             && !text.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= most)
         {
-            self.report.add(out_of_range::degrees(&at.to_string(), degrees.span, most));
+            self.report.add(out_of_range::degrees(
+                &at.to_string(),
+                degrees.span,
+                most,
+                degrees.value.as_text(),
+            ));
         }
         template
     }

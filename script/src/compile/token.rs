@@ -278,7 +278,9 @@ impl Compiler<'_> {
         };
         let at = at.key("before");
         let Some(asked) = marked else {
-            self.report.add(before_service::nothing_after(&at.to_string(), before.span));
+            let last = questions.last().filter(|_| questions.len() > 1);
+            let last = last.map(|question| question.value.question.span);
+            self.report.add(before_service::nothing_after(&at.to_string(), before.span, last));
             return None;
         };
         let service = self.service(before, &at)?;
@@ -362,7 +364,9 @@ impl Compiler<'_> {
         let (request, _) = self.login_request(&parts, &[], &stand_in(), &at, scope);
         let carries = slots(request_templates(&request)).any(|slot| matches!(slot, Slot::RefreshToken(_)));
         if !carries {
-            self.report.add(missing_key::refresh_token(&at.to_string(), refresh.span));
+            let fields = refresh.value.fields.as_ref();
+            let beside = fields.and_then(|fields| fields.value.0.first()).map(|(key, _)| key.span);
+            self.report.add(missing_key::refresh_token(&at.to_string(), refresh.span, beside));
         }
         let place = self.path(&refresh.value.token_path, &at.key("token_path"))?;
         Some(program::Refresh { place, request })
@@ -378,7 +382,8 @@ impl Compiler<'_> {
                     }
                     _ => path.span,
                 };
-                self.report.add(bad_path::bad_path(&at.to_string(), span, &error));
+                let whole = Some((path.span, &*path.value));
+                self.report.add(bad_path::bad_path(&at.to_string(), span, &error, whole));
             })
             .ok()
     }
@@ -440,11 +445,18 @@ impl Compiler<'_> {
                 if let Some(token) = offending {
                     let at = format!("web_services.{}.url", service.id);
                     let shown = shown_origin(origin);
+                    // With several logins it is not clear which of them the origin belongs to.
+                    let alone = used.is_some() || tokens.len() == 1;
+                    let index = tokens.iter().position(|other| std::ptr::eq(other, token));
+                    let component = file.authorization_tokens.as_ref().zip(index);
+                    let beside =
+                        component.and_then(|(list, index)| Some(list.value.get(index)?.value.id.span));
                     self.report.add(token_elsewhere::token_elsewhere(
                         &at,
                         wire.value.url.span,
                         &token.id,
                         &shown,
+                        beside.filter(|_| alone),
                     ));
                 }
             }

@@ -54,14 +54,16 @@ impl Compiler<'_> {
             return self.address(&parts);
         }
         let mut writer = Writer::new(purpose);
-        for part in &parts {
+        for (index, part) in parts.iter().enumerate() {
             let wrong = match part {
                 Resolved::Text(literal) => writer.text(literal).map(|why| (text.span, why)),
                 Resolved::Slot(slot, span) => writer.slot(slot).map(|why| (*span, why)),
             };
             if let Some((span, why)) = wrong {
+                let before = index.checked_sub(1).and_then(|before| parts.get(before));
+                let behind = span != text.span && matches!(before, Some(Resolved::Slot(Slot::Config(_), _)));
                 if !parts.is_empty() {
-                    self.report.add(bad_url::bad_url(&at.to_string(), span, why));
+                    self.report.add(bad_url::bad_url(&at.to_string(), span, why, &text.value, behind));
                 }
                 return Url { url: Template::default(), origin: Template::default() };
             }
@@ -74,17 +76,17 @@ impl Compiler<'_> {
         let (url, origin) = match writer.finish(query) {
             Ok(finished) => finished,
             Err(why) => {
-                self.report.add(bad_url::bad_url(&at.to_string(), text.span, why));
+                self.report.add(bad_url::bad_url(&at.to_string(), text.span, why, &text.value, false));
                 return Url { url: Template::default(), origin: Template::default() };
             }
         };
         let url = Url { url, origin };
         if parts.is_empty() {
             if text.value.trim().is_empty() {
-                self.report.add(bad_url::bad_url(&at.to_string(), text.span, bad_url::Why::Empty));
+                self.report.add(bad_url::bad_url(&at.to_string(), text.span, bad_url::Why::Empty, "", false));
             }
         } else if let Some(why) = broken(&url.url) {
-            self.report.add(bad_url::bad_url(&at.to_string(), text.span, why));
+            self.report.add(bad_url::bad_url(&at.to_string(), text.span, why, &text.value, false));
         } else if purpose == Purpose::Request && is_plain_http(&text.value) {
             self.report.add(plain_http::plain_http(&at.to_string(), text.span));
         }

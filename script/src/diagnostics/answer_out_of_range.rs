@@ -6,6 +6,7 @@
 use countersign_model::Name;
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn answer_out_of_range(
     path: &str,
@@ -13,6 +14,7 @@ pub(crate) fn answer_out_of_range(
     name: &str,
     component: &Name,
     count: usize,
+    fix: Option<Fix>,
 ) -> Diagnostic {
     let has = match count {
         0 => "asks no question by then".to_owned(),
@@ -22,6 +24,7 @@ pub(crate) fn answer_out_of_range(
     Diagnostic::error("E0214", format!("there is no answer for `{{{name}}}`: `{component}` {has}"))
         .at_span(path, Some(span))
         .help("add a question, or use the number of one that is there; the first is `{val1}`")
+        .fix(fix)
 }
 
 #[cfg(test)]

@@ -4,14 +4,16 @@
 //! in quotes, variables without braces; `&&` is and, `||` is or, `!` is not. An expression has at most 2,000 characters.
 
 use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 
-pub(crate) fn bad_expression(path: &str, span: Span, why: &str) -> Diagnostic {
+pub(crate) fn bad_expression(path: &str, span: Span, why: &str, (whole, text): (Span, &str)) -> Diagnostic {
     let why = why.lines().next().unwrap_or("").trim();
     // The parser names the signs that it knows; what matters to an author is where it stopped.
     let why = why.split(" expecting ").next().unwrap_or(why).trim_start_matches("Syntax error: ");
     Diagnostic::error("E0206", format!("this is not an expression: {why}"))
         .at_span(path, Some(span))
         .help("write it as in `amount > 500 && channel == 'whatsapp'`")
+        .fix(words::expression(text).map(|better| Fix::Write(whole, better.into())))
 }
 
 pub(crate) fn too_long(path: &str, span: Span) -> Diagnostic {

@@ -5,25 +5,33 @@
 //! follow from the request and cannot be set.
 
 use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 
 pub(crate) fn name(path: &str, span: Span, name: &str) -> Diagnostic {
+    let better = words::name(name, "-");
     Diagnostic::error("E0212", format!("`{}` is not the name of a header", name.escape_debug()))
         .at_span(path, Some(span))
+        .fix((!better.is_empty() && !path.contains(".save.")).then(|| Fix::Word(span, better)))
 }
 
 pub(crate) fn own(path: &str, span: Span, name: &str) -> Diagnostic {
     Diagnostic::error("E0212", format!("the header `{name}` follows from the request and cannot be set"))
         .at_span(path, Some(span))
         .help("remove it")
+        .fix(path.contains(".headers.").then_some(Fix::Take(span)))
 }
 
-pub(crate) fn value(path: &str, span: Span) -> Diagnostic {
+pub(crate) fn value(path: &str, span: Span, text: &str) -> Diagnostic {
     Diagnostic::error("E0212", "a header cannot have a line break or characters beyond ASCII in it")
         .at_span(path, Some(span))
+        .fix(words::header(text).map(|better| Fix::Write(span, better.into())))
 }
 
-pub(crate) fn twice(path: &str, span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("E0212", format!("the header `{name}` is there already")).at_span(path, Some(span))
+/// `same` says whether it has the same value there.
+pub(crate) fn twice(path: &str, span: Span, name: &str, same: bool) -> Diagnostic {
+    Diagnostic::error("E0212", format!("the header `{name}` is there already"))
+        .at_span(path, Some(span))
+        .fix(same.then_some(Fix::Take(span)))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use countersign_model::NameError;
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn bad_id(path: &str, span: Span, id: &str, error: &NameError) -> Diagnostic {
     let finding = Diagnostic::error("E0011", error.to_string()).at_span(path, Some(span));
@@ -17,7 +18,10 @@ pub(crate) fn bad_id(path: &str, span: Span, id: &str, error: &NameError) -> Dia
         .chars()
         .take(64)
         .collect();
-    if better.is_empty() { finding } else { finding.help(format!("write `{better}`, for example")) }
+    if better.is_empty() {
+        return finding;
+    }
+    finding.help(format!("write `{better}`, for example")).fix(Fix::Rename(span, better))
 }
 
 #[cfg(test)]

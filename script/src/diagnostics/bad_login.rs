@@ -5,17 +5,21 @@
 //! it has no secure page. A login with a temporary code (`before`) asks in two steps, and a secure page asks in one.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn method(path: &str, span: Span, method: &str) -> Diagnostic {
     Diagnostic::error("E0222", format!("a login is a GET or a POST, not a {method}"))
         .at_span(path, Some(span))
         .help("write `POST`")
+        .fix(Fix::Word(span, "POST".to_owned()))
 }
 
 pub(crate) fn kind(path: &str, span: Span) -> Diagnostic {
     Diagnostic::error("E0222", "a login cannot ask for an answer of this kind")
         .at_span(path, Some(span))
         .note("possible: `text`, `number`, `email`, `phone`, `digits` and `code`")
+        .help("write `text`")
+        .fix(Fix::Word(span, "text".to_owned()))
 }
 
 pub(crate) fn too_many_questions(path: &str, span: Span) -> Diagnostic {

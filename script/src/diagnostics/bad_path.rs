@@ -5,10 +5,13 @@
 //! a dot or a space in it needs a JSONPath: `$['first.name']`.
 
 use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 use crate::path::PathError;
 
-pub(crate) fn bad_path(path: &str, span: Span, error: &PathError) -> Diagnostic {
-    let finding = Diagnostic::error("E0204", error.to_string()).at_span(path, Some(span));
+/// `whole` is the value, when all of it is the path.
+pub(crate) fn bad_path(path: &str, span: Span, error: &PathError, whole: Option<(Span, &str)>) -> Diagnostic {
+    let better = whole.and_then(|(span, text)| Some(Fix::Write(span, words::path(text)?.into())));
+    let finding = Diagnostic::error("E0204", error.to_string()).at_span(path, Some(span)).fix(better);
     match error {
         PathError::JsonPath { .. } => finding
             .label("from here on it cannot be read")

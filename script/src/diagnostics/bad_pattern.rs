@@ -4,13 +4,16 @@
 //! back-references, so that no text can make one slow.
 
 use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 
-pub(crate) fn bad_pattern(path: &str, span: Span, error: &regex::Error) -> Diagnostic {
+pub(crate) fn bad_pattern(path: &str, span: Span, text: &str, error: &regex::Error) -> Diagnostic {
     let why = match error {
         regex::Error::CompiledTooBig(_) => "it is too big".to_owned(),
         other => other.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned(),
     };
-    Diagnostic::error("E0205", format!("this is not a regular expression: {why}")).at_span(path, Some(span))
+    Diagnostic::error("E0205", format!("this is not a regular expression: {why}"))
+        .at_span(path, Some(span))
+        .fix(words::pattern(text).map(|better| Fix::Write(span, better.into())))
 }
 
 #[cfg(test)]

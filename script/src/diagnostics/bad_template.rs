@@ -3,12 +3,14 @@
 //! `{name}` is a placeholder. A brace that is none is written twice: `{{` and `}}`.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 use crate::placeholder::SyntaxError;
 
-pub(crate) fn bad_template(path: &str, span: Span, error: SyntaxError) -> Diagnostic {
+pub(crate) fn bad_template(path: &str, span: Span, error: SyntaxError, fix: Option<Fix>) -> Diagnostic {
     Diagnostic::error("E0208", error.to_string())
         .at_span(path, Some(span))
         .help("a placeholder is `{name}`; write `{{` or `}}` for a brace that is none")
+        .fix(fix)
 }
 
 #[cfg(test)]

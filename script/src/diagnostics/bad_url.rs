@@ -5,6 +5,7 @@
 //! `media`) may also be a `mailto:` or `tel:` address and may have a fragment.
 
 use super::{Diagnostic, Span, placeholder_in_host};
+use crate::fix::{Fix, words};
 
 /// What is wrong with a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +39,19 @@ impl Why {
     }
 }
 
-pub(crate) fn bad_url(path: &str, span: Span, why: Why) -> Diagnostic {
+/// `text` is the whole URL as it is written, and `behind` says whether a placeholder stands right behind a constant.
+pub(crate) fn bad_url(path: &str, span: Span, why: Why, text: &str, behind: bool) -> Diagnostic {
     if why == Why::Host {
-        return placeholder_in_host::placeholder_in_host(path, span);
+        return placeholder_in_host::placeholder_in_host(path, span, behind);
     }
     let finding =
         Diagnostic::error("E0203", format!("this is not a URL: {}", why.words())).at_span(path, Some(span));
+    let better = match why {
+        Why::Scheme | Why::NoHost | Why::Character(_) => words::url(text),
+        Why::Fragment => words::without_fragment(text),
+        _ => None,
+    };
+    let finding = finding.fix(better.map(|better| Fix::Write(span, better.into())));
     match why {
         Why::UserInfo => finding.help("send it as a header: `Authorization: \"Basic {secret.NAME}\"`"),
         Why::Scheme => finding.help("write the whole URL, such as `https://api.example.com/accounts`"),

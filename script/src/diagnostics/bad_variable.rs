@@ -5,6 +5,7 @@
 //! `refresh_token`, `all`, `any`, `not`, and `val1`, `val2`, ….
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 /// Why a variable cannot have a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +21,14 @@ pub(crate) fn bad_variable(path: &str, span: Span, name: &str, why: Refusal) -> 
             format!("`{name}` stands for something else, so a variable cannot have this name")
         }
     };
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let better = words.collect::<Vec<_>>().join("_");
+    let better = if better.starts_with(|c: char| c.is_ascii_digit()) { format!("_{better}") } else { better };
+    let fits = why == Refusal::Characters && crate::placeholder::is_variable(&better);
     Diagnostic::error("E0219", message)
         .at_span(path, Some(span))
         .help("choose another name, such as `amount`")
+        .fix(fits.then(|| Fix::Variable(span, better)))
 }
 
 #[cfg(test)]

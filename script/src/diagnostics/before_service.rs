@@ -8,6 +8,7 @@
 use countersign_model::Name;
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn without_before(path: &str, span: Span) -> Diagnostic {
     Diagnostic::error("E0218", "this question comes after a service that is not named")
@@ -15,10 +16,12 @@ pub(crate) fn without_before(path: &str, span: Span) -> Diagnostic {
         .help("add `before:` with the id of the Web Service to the component")
 }
 
-pub(crate) fn nothing_after(path: &str, span: Span) -> Diagnostic {
+/// `last` is a key or value of the last of several questions.
+pub(crate) fn nothing_after(path: &str, span: Span, last: Option<Span>) -> Diagnostic {
     Diagnostic::error("E0218", "no question is asked after this service")
         .at_span(path, Some(span))
         .help("add `after_before: true` to the question for the code")
+        .fix(last.map(|beside| Fix::Put { beside, key: "after_before", value: true.into(), order: &[] }))
 }
 
 pub(crate) fn shared(path: &str, span: Span, service: &str, other: &Name) -> Diagnostic {
@@ -40,6 +43,7 @@ pub(crate) fn called_by_a_step(path: &str, span: Span, component: &Name) -> Diag
     Diagnostic::error("E0218", format!("this service needs the answers of the login `{component}`"))
         .at_span(path, Some(span))
         .help(format!("use `auth_token: {component}`, which calls it"))
+        .fix(Fix::Kind(span, "auth_token", component.to_string()))
 }
 
 #[cfg(test)]

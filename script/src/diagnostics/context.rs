@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 
 use countersign_model::ChannelKind;
 
-use super::{Edit, SourceMap, Span};
+use super::{SourceMap, Span};
+use crate::fix::Fix;
 use crate::graph::Graph;
 use crate::graph::facts::Facts;
 use crate::program::{Program, Step, StepIx, StepKind};
@@ -89,28 +90,31 @@ impl<'a> Context<'a> {
         Some(Span { start: around.start + start, end: around.start + end })
     }
 
-    /// An edit that puts a step before this one: `auth_token: bank-login`. `None` where the file's form is not clear.
-    pub(super) fn insert_before(&self, step: StepIx, key: &str, value: &str) -> Option<Edit> {
-        let span = self.places.places.get(&*self.step(step).path)?.value;
-        let line_start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-        let before = &self.text[line_start..span.start];
-        if let Some(gap) = before.trim_start_matches(' ').strip_prefix('-')
-            && !gap.is_empty()
-            && gap.trim().is_empty()
-        {
-            let indent = &before[..before.find('-')?];
-            let end = if self.text[..line_start].ends_with("\r\n") { "\r\n" } else { "\n" };
-            let text = format!("{indent}- {key}: {value}{end}");
-            return Some(Edit { span: Span { start: line_start, end: line_start }, text });
-        }
-        let item = self.text.get(span.start..span.end)?;
-        let inside = item.strip_prefix('{')?.trim_start();
-        let text = if inside.starts_with('"') {
-            format!("{{\"{key}\": \"{value}\"}}, ")
-        } else {
-            format!("{{ {key}: {value} }}, ")
+    /// All places where a placeholder, or else a variable's name, stands within the value of a path; and whether with
+    /// its braces.
+    pub(super) fn find_all(&self, path: &str, name: &str) -> Vec<(Span, bool)> {
+        let Some(around) = self.places.value(path) else { return Vec::new() };
+        let Some(text) = self.text.get(around.start..around.end) else { return Vec::new() };
+        let place = |(at, found): (usize, &str)| Span {
+            start: around.start + at,
+            end: around.start + at + found.len(),
         };
-        Some(Edit { span: Span { start: span.start, end: span.start }, text })
+        let braced = format!("{{{name}}}");
+        let all: Vec<_> = text.match_indices(&braced).map(|found| (place(found), true)).collect();
+        if !all.is_empty() {
+            return all;
+        }
+        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        text.match_indices(name)
+            .filter(|(at, _)| !text[..*at].ends_with(word) && !text[at + name.len()..].starts_with(word))
+            .map(|found| (place(found), false))
+            .collect()
+    }
+
+    /// What puts a step before this one: `auth_token: bank-login`.
+    pub(super) fn insert_before(&self, step: StepIx, key: &'static str, value: &str) -> Option<Fix> {
+        let span = self.places.places.get(&*self.step(step).path)?.value;
+        Some(Fix::Before(span, key, value.to_owned()))
     }
 
     fn first_line(&self, span: Span) -> Span {

@@ -4,11 +4,13 @@
 //! stands in between. A POST puts them into the body. (OWASP ASVS 5.0, 14.2.1.)
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn credentials_in_url(path: &str, span: Span) -> Diagnostic {
     Diagnostic::warning("W0303", "a GET puts the login details into the URL, where logs keep them")
         .at_span(path, Some(span))
         .help("use `method: POST` if the auth service takes it")
+        .fix(Fix::Word(span, "POST".to_owned()))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Ids are unique: those of components of the same kind and of scripts in the bot, those of steps in their script.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 use crate::wire::Spanned;
 
 pub(crate) fn duplicate_id(path: &str, id: &Spanned<String>, what: &str, first: Span) -> Diagnostic {
@@ -11,6 +12,7 @@ pub(crate) fn duplicate_id(path: &str, id: &Spanned<String>, what: &str, first: 
         .label("again here")
         .also(Some(first), "first here")
         .help("give one of the two another id")
+        .fix(Fix::NextId(id.span))
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 //! Only one of the two could count, and nobody could say which.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
-pub(crate) fn duplicate_key(key: &str, span: Span, first: Option<Span>) -> Diagnostic {
+/// `same` is the place of its value, when that is the same both times.
+pub(crate) fn duplicate_key(key: &str, span: Span, first: Option<Span>, same: Option<Span>) -> Diagnostic {
     Diagnostic::error("E0005", format!("the key `{key}` is there already"))
         .at_span(key, Some(span))
         .label("again here")
         .also(first, "first here")
         .help("remove one of the two, or give it its right name")
+        .fix(same.map(|value| Fix::TakeAgain(span, value)))
 }
 
 #[cfg(test)]

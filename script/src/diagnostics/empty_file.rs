@@ -12,12 +12,30 @@
 //!       - message: Hello.
 //! ```
 
-use super::{Diagnostic, Span};
+use super::{Diagnostic, Edit, Span};
 
-pub(crate) fn empty_file() -> Diagnostic {
+/// The smallest bot.
+const SMALLEST: &str = "\
+countersign: 1
+bot: my-bot
+scripts:
+  - id: hello
+    triggers: [hello]
+    steps:
+      - message: Hello.
+";
+
+pub(crate) fn empty_file(text: &str) -> Diagnostic {
+    // What is there are comments, and perhaps a mark that says that nothing is.
+    let nothing = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    let span = Span { start: text.len(), end: text.len() };
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let smallest = format!("{gap}{SMALLEST}").replace('\n', line_break);
+    let edit = nothing.then_some(Edit { span, text: smallest });
     Diagnostic::error("E0002", "there is nothing in the file")
         .at_span("", Some(Span::default()))
-        .help("begin with `countersign: 1`, `bot: my-bot` and `scripts:`")
+        .help_edit("begin with `countersign: 1`, `bot: my-bot` and `scripts:`", edit)
 }
 
 #[cfg(test)]

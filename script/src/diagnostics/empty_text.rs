@@ -4,15 +4,20 @@
 //! needs a letter or a digit, because punctuation is not looked at.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn empty_text(path: &str, span: Span) -> Diagnostic {
     Diagnostic::error("E0225", "this text is empty")
         .at_span(path, Some(span))
         .help("write what the user shall read")
+        .fix(Fix::TakeOneOfMany(span))
 }
 
 pub(crate) fn trigger(path: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("E0225", "this trigger has no letter or digit in it").at_span(path, Some(span))
+    Diagnostic::error("E0225", "this trigger has no letter or digit in it")
+        .at_span(path, Some(span))
+        .help("write a word, or remove it")
+        .fix(Fix::TakeOneOfMany(span))
 }
 
 #[cfg(test)]

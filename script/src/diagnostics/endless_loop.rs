@@ -17,6 +17,7 @@ use std::collections::HashSet;
 
 use super::context::Context;
 use super::{Diagnostic, Report};
+use crate::fix::Fix;
 use crate::graph::paths::describe;
 use crate::graph::{Edge, Exit};
 use crate::program::{ScriptIx, StepIx, StepKind};
@@ -90,9 +91,14 @@ fn deeper(context: &Context<'_>, circle: &[ScriptIx]) -> Diagnostic {
         finding = finding.also(context.head(*step), "and here");
     }
     let StepKind::Run(callee) = &context.step(first).kind else { return finding };
+    // Where nothing comes after it, coming back changes nothing.
+    let last = context.step(first).next.is_none();
+    let key = context.places.places.get(&format!("{}.run", context.step(first).path));
+    let key = key.and_then(|place| place.key);
     finding
         .note(format!("scripts can run scripts {MAX_DEPTH} levels deep; then the conversation is stopped"))
         .help(jump_instead(context, first, *callee))
+        .fix(last.then_some(key).flatten().map(|key| Fix::Word(key, "jump".to_owned())))
 }
 
 fn jump_instead(context: &Context<'_>, _step: StepIx, script: ScriptIx) -> String {

@@ -4,6 +4,7 @@
 //! finding says which key is missing and what belongs there.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 use crate::suggest::list;
 
 pub(crate) fn missing_key(path: &str, span: Span, key: &str, what: &str) -> Diagnostic {
@@ -12,6 +13,11 @@ pub(crate) fn missing_key(path: &str, span: Span, key: &str, what: &str) -> Diag
         .at_span(path, Some(span))
         .label(format!("`{key}` is missing"))
         .help(format!("add `{key}:` with {what}"))
+        .fix(match (path, key) {
+            ("", "bot") => Some(Fix::BotId),
+            (_, "id") => Some(Fix::NewId(span)),
+            _ => None,
+        })
 }
 
 pub(crate) fn one_of(path: &str, span: Span, keys: &[&str]) -> Diagnostic {
@@ -43,10 +49,17 @@ pub(crate) fn token_path(path: &str, span: Span) -> Diagnostic {
         .help("add `token_path:` with the place of the token, such as `data.token`")
 }
 
-pub(crate) fn refresh_token(path: &str, span: Span) -> Diagnostic {
+/// `beside` is a key of the `fields`.
+pub(crate) fn refresh_token(path: &str, span: Span, beside: Option<Span>) -> Diagnostic {
     Diagnostic::error("E0009", "the request does not carry the refresh token")
         .at_span(path, Some(span))
         .help("write `{refresh_token}` into one of its `fields`")
+        .fix(beside.map(|beside| Fix::Put {
+            beside,
+            key: "refresh_token",
+            value: "{refresh_token}".into(),
+            order: &[],
+        }))
 }
 
 pub(crate) fn empty_list(path: &str, span: Span, why: &str) -> Diagnostic {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use countersign_model::ChannelKind;
 
+use crate::fix::Fix;
 use crate::program::Program;
 
 mod channel_without_login;
@@ -132,6 +133,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// How to mend it.
     pub help: Option<Help>,
+    /// What would mend it; edits are made of it when the check is done.
+    pub(crate) fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -154,6 +157,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -204,13 +208,19 @@ impl Diagnostic {
 
     /// Says how to mend it.
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(Help { text: text.into(), edit: None });
+        self.help = Some(Help { text: text.into(), edits: Vec::new() });
         self
     }
 
     /// Says how to mend it, with an edit that does so.
-    pub fn help_edit(mut self, text: impl Into<String>, edit: Option<Edit>) -> Self {
-        self.help = Some(Help { text: text.into(), edit });
+    pub(crate) fn help_edit(mut self, text: impl Into<String>, edit: Option<Edit>) -> Self {
+        self.help = Some(Help { text: text.into(), edits: edit.into_iter().collect() });
+        self
+    }
+
+    /// Says what would mend it.
+    pub(crate) fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 }
@@ -229,8 +239,9 @@ pub struct Label {
 pub struct Help {
     /// In words: "insert `- auth_token: bank-login` before this step".
     pub text: String,
-    /// As an edit that a program can make.
-    pub edit: Option<Edit>,
+    /// As edits that a program can make, all of them together, in order and apart from each other; empty when a person has
+    /// to decide.
+    pub edits: Vec<Edit>,
 }
 
 /// An edit of the file.
@@ -257,6 +268,11 @@ impl Report {
     /// Whether any finding is an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The findings as they were added.
+    pub(crate) fn diagnostics_mut(&mut self) -> &mut [Diagnostic] {
+        &mut self.diagnostics
     }
 
     /// The findings in the order of the file.

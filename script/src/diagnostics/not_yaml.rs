@@ -10,6 +10,9 @@ use granit_parser::ErrorKind;
 
 use super::{Diagnostic, Span};
 
+/// The code of what is found here.
+pub(crate) const CODE: &str = "E0001";
+
 pub(crate) fn syntax(text: &str, at: usize, kind: &ErrorKind) -> Diagnostic {
     let at = floor(text, at);
     let end = at + text[at..].chars().next().map_or(0, char::len_utf8);

@@ -3,6 +3,7 @@
 //! Times, tries, lengths and the like have a smallest and a largest value; the finding names both.
 
 use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 
 pub(crate) fn out_of_range(
     path: &str,
@@ -15,6 +16,7 @@ pub(crate) fn out_of_range(
     let key = path.rsplit('.').next().unwrap_or(path);
     Diagnostic::error("E0207", format!("`{key}` is from {min} to {max} {unit}, and this is {number}"))
         .at_span(path, Some(span))
+        .fix(Fix::Write(span, words::as_json(number.clamp(min as f64, max as f64))))
 }
 
 pub(crate) fn too_many(path: &str, span: Span, what: &str) -> Diagnostic {
@@ -23,8 +25,14 @@ pub(crate) fn too_many(path: &str, span: Span, what: &str) -> Diagnostic {
         .help("make several bots of it")
 }
 
-pub(crate) fn empty_range(path: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("E0207", "the smallest is larger than the largest").at_span(path, Some(span))
+/// `bounds` are the smallest and the largest with their places.
+pub(crate) fn empty_range(path: &str, span: Span, bounds: Option<((Span, f64), (Span, f64))>) -> Diagnostic {
+    let swapped = bounds.map(|(min, max)| {
+        Fix::All(vec![Fix::Write(min.0, words::as_json(max.1)), Fix::Write(max.0, words::as_json(min.1))])
+    });
+    let finding =
+        Diagnostic::error("E0207", "the smallest is larger than the largest").at_span(path, Some(span));
+    if swapped.is_some() { finding.help("swap the two").fix(swapped) } else { finding }
 }
 
 pub(crate) fn no_status(path: &str, span: Span, text: &str) -> Diagnostic {
@@ -32,9 +40,11 @@ pub(crate) fn no_status(path: &str, span: Span, text: &str) -> Diagnostic {
         .at_span(path, Some(span))
 }
 
-pub(crate) fn degrees(path: &str, span: Span, most: f64) -> Diagnostic {
+pub(crate) fn degrees(path: &str, span: Span, most: f64, text: &str) -> Diagnostic {
+    let number = words::number(text.trim().trim_end_matches('°')).filter(|number| number.abs() <= most);
     Diagnostic::error("E0207", format!("this is not a number of degrees from -{most} to {most}"))
         .at_span(path, Some(span))
+        .fix(number.map(|number| Fix::Write(span, words::as_json(number))))
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@
 //! `{config.api_url}/{account}`.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
-pub(crate) fn placeholder_in_host(path: &str, span: Span) -> Diagnostic {
+/// `behind` says whether it stands right behind a constant.
+pub(crate) fn placeholder_in_host(path: &str, span: Span, behind: bool) -> Diagnostic {
     Diagnostic::error("E0211", "this placeholder could change the host that the request goes to")
         .at_span(path, Some(span))
         .label("only `{config.NAME}` can stand before the path")
         .help("write the host itself or a constant, and put the placeholder behind a `/`")
+        .fix(behind.then(|| Fix::Text(Span { start: span.start, end: span.start }, "/".to_owned())))
 }
 
 #[cfg(test)]

@@ -4,11 +4,13 @@
 //! that the operator allows. `localhost` and addresses of the same machine are not warned about.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn plain_http(path: &str, span: Span) -> Diagnostic {
     Diagnostic::warning("W0306", "requests to `http://` can be read on the way")
         .at_span(path, Some(span))
         .help("use `https://`")
+        .fix(Fix::Https(span))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! `idempotency_key` the API can tell that it is the same request.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn pointless_retries(path: &str, span: Span, method: &str) -> Diagnostic {
     Diagnostic::warning("W0307", format!("a {method} is not repeated, because it might be carried out twice"))
@@ -11,6 +12,7 @@ pub(crate) fn pointless_retries(path: &str, span: Span, method: &str) -> Diagnos
         .help(
             "add `idempotency_key: true` if the API knows the header `Idempotency-Key`, or remove `retries`",
         )
+        .fix(Fix::Take(span))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! A request has one body: `json`, `form` or `body`. A GET has none; its parameters go into `query`.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
+use crate::wire::ServiceComponent;
 
 pub(crate) fn several_bodies(path: &str, first: (&str, Span), second: (&str, Span)) -> Diagnostic {
     Diagnostic::error(
@@ -15,10 +17,15 @@ pub(crate) fn several_bodies(path: &str, first: (&str, Span), second: (&str, Spa
 }
 
 pub(crate) fn with_get(path: &str, span: Span, key: &str) -> Diagnostic {
-    Diagnostic::error("E0217", "a GET has no body").at_span(path, Some(span)).help(if key == "body" {
-        "write `method: POST`"
-    } else {
-        "write `method: POST`, or put the fields into `query`"
+    let help = match key {
+        "body" => "write `method: POST`",
+        _ => "write `method: POST`, or put the fields into `query`",
+    };
+    Diagnostic::error("E0217", "a GET has no body").at_span(path, Some(span)).help(help).fix(Fix::Put {
+        beside: span,
+        key: "method",
+        value: "POST".into(),
+        order: ServiceComponent::KEYS,
     })
 }
 

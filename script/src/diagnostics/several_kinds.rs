@@ -3,6 +3,7 @@
 //! A step does one thing. Two kinds in one map are two steps, each with its own `-`.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
 pub(crate) fn several_kinds(path: &str, first: (&str, Span), second: (&str, Span)) -> Diagnostic {
     Diagnostic::error("E0013", format!("this step is both `{}` and `{}`", first.0, second.0))
@@ -10,12 +11,14 @@ pub(crate) fn several_kinds(path: &str, first: (&str, Span), second: (&str, Span
         .label("a second kind")
         .also(Some(first.1), "the first kind")
         .help(format!("begin a new step: `- {}: …`", second.0))
+        .fix(Fix::Split(second.1))
 }
 
 pub(crate) fn of_a_trigger(path: &str, first: &str, second: &str, span: Span) -> Diagnostic {
     Diagnostic::error("E0013", format!("this trigger is both `{first}` and `{second}`"))
         .at_span(path, Some(span))
         .help("make two triggers of it")
+        .fix(Fix::Split(span))
 }
 
 #[cfg(test)]

@@ -217,6 +217,7 @@ fn a_time_to_live_that_is_too_long() {
       |          ^^^^^^^^
       |
       = at: authorization_tokens.bank-login.ttl
+      = help: write `2592000`
 
     1 error in bot.yaml
     "#);

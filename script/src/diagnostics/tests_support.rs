@@ -1,8 +1,11 @@
 //! One way into the tests of all findings: a bot file whose comments say what the check must find.
 
+use std::collections::BTreeSet;
+
 use countersign_model::ChannelKind;
 
 use super::{Diagnostic, Severity};
+use crate::fix::unreadable::applied;
 use crate::render::{self, Style};
 use crate::{CheckOptions, check};
 
@@ -52,6 +55,7 @@ pub(crate) fn check_script(text: &str) -> Vec<Diagnostic> {
 pub(crate) fn check_script_on(channels: &[ChannelKind], text: &str) -> Vec<Diagnostic> {
     let options = CheckOptions { channels: channels.to_vec() };
     let findings = check("bot.yaml", text, &options).diagnostics;
+    prove_fixes(text, &options);
     let mut wanted = annotations(text);
     let mut surplus = Vec::new();
     for finding in &findings {
@@ -78,6 +82,7 @@ pub(crate) fn shown(text: &str) -> String {
 pub(crate) fn shown_on(channels: &[ChannelKind], text: &str) -> String {
     let options = CheckOptions { channels: channels.to_vec() };
     let findings = check("bot.yaml", text, &options).diagnostics;
+    prove_fixes(text, &options);
     render::human("bot.yaml", text, &findings, Style::Plain, render::WIDTH)
 }
 
@@ -87,8 +92,78 @@ pub(crate) fn mend(text: &str, code: &str) -> String {
     let findings = check("bot.yaml", text, &CheckOptions::default()).diagnostics;
     let found: Vec<_> = findings.iter().filter(|finding| finding.code == code).collect();
     assert_eq!(found.len(), 1, "{findings:#?}");
-    let edit = found[0].help.as_ref().unwrap().edit.as_ref().unwrap();
-    format!("{}{}{}", &text[..edit.span.start], edit.text, &text[edit.span.end..])
+    let edits = &found[0].help.as_ref().unwrap().edits;
+    assert!(!edits.is_empty(), "{findings:#?}");
+    applied(text, edits)
+}
+
+/// Makes every mend that the check offers for a text, and for the same text with other line breaks, with signs of several
+/// bytes before everything, and as JSON: the finding must be gone, and no error may be new.
+#[track_caller]
+pub(crate) fn prove_fixes(text: &str, options: &CheckOptions) -> BTreeSet<&'static str> {
+    let mut proved = prove_all("bot.yaml", text, options);
+    // Line breaks within quotes are folded, so they say the same.
+    prove_all("bot.yaml", &text.replace('\n', "\r\n"), options);
+    prove_all("bot.yaml", &format!("# größer 😀\n{text}"), options);
+    prove_all("bot.yaml", text.trim_end(), options);
+    if let Some(json) = as_json(text) {
+        proved.extend(prove_all("bot.json", &json, options));
+    }
+    proved
+}
+
+fn as_json(text: &str) -> Option<String> {
+    let mut report = super::Report::default();
+    let node = crate::node::read(text, &mut report)?;
+    serde_json::to_string_pretty(&crate::edit::json(&node)).ok().filter(|_| !report.has_errors())
+}
+
+#[track_caller]
+fn prove_all(name: &str, text: &str, options: &CheckOptions) -> BTreeSet<&'static str> {
+    let mut proved = BTreeSet::new();
+    let before = check(name, text, options).diagnostics;
+    for finding in &before {
+        let Some(help) = finding.help.as_ref().filter(|help| !help.edits.is_empty()) else { continue };
+        let mended = applied(text, &help.edits);
+        let after = check(name, &mended, options).diagnostics;
+        let told = || {
+            let shown = render::human(name, &mended, &after, Style::Plain, render::WIDTH);
+            format!(
+                "{}: {}\n--- before\n{text}\n--- mended\n{mended}\n{shown}",
+                finding.code, finding.message
+            )
+        };
+        let count = |all: &[Diagnostic], one: &Diagnostic| {
+            all.iter().filter(|other| other.code == one.code && other.message == one.message).count()
+        };
+        assert!(count(&after, finding) < count(&before, finding), "the finding is still there\n{}", told());
+        // What can only be looked at when all before it is right is not new: it was hidden.
+        let hides = hides(finding);
+        for found in after.iter().filter(|found| found.severity == Severity::Error) {
+            let was_there = count(&after, found) <= count(&before, found);
+            assert!(was_there || hides(found), "an error is new: {}\n{}", found.message, told());
+        }
+        if name.ends_with(".json") {
+            assert!(serde_json::from_str::<serde_json::Value>(&mended).is_ok(), "no longer JSON\n{}", told());
+        }
+        let dos = text.contains("\r\n");
+        assert!(!dos || !mended.replace("\r\n", "").contains('\n'), "line breaks are mixed\n{}", told());
+        proved.insert(finding.code);
+    }
+    proved
+}
+
+/// Whether the check cannot find one thing while another is there: it reads, then compiles, then looks at the whole.
+fn hides(finding: &Diagnostic) -> impl Fn(&Diagnostic) -> bool {
+    let floor = |code: &str| match code {
+        "E0001" | "E0002" | "E0003" | "E0004" | "E0006" | "E0014" => 0,
+        // Also what is missing beside a value that could not be read.
+        code if code < "E0100" && code != "E0009" => 1,
+        code if code < "E0200" && code != "E0106" => 3,
+        _ => 2,
+    };
+    let own = floor(finding.code);
+    move |found| floor(found.code) > own
 }
 
 #[derive(Debug, PartialEq)]

@@ -64,10 +64,9 @@ fn finding(
     finding.notes = way;
     match &*candidates {
         [] => finding.help("add an Authorization Token component, and an `auth_token` step before this step"),
-        [only] => finding.help_edit(
-            format!("insert `- auth_token: {only}` before this step"),
-            context.insert_before(step, "auth_token", only.as_str()),
-        ),
+        [only] => finding
+            .help(format!("insert `- auth_token: {only}` before this step"))
+            .fix(context.insert_before(step, "auth_token", only.as_str())),
         several => {
             let all: Vec<_> = several.iter().map(|id| format!("`- auth_token: {id}`")).collect();
             finding.help(format!("insert {} before this step", all.join(" or ")))

@@ -7,12 +7,27 @@
 use countersign_model::Name;
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
+use crate::wire::TokenComponent;
 
-pub(crate) fn token_elsewhere(path: &str, span: Span, token: &Name, origin: &str) -> Diagnostic {
+/// `beside` is a key or value of the component whose token it is.
+pub(crate) fn token_elsewhere(
+    path: &str,
+    span: Span,
+    token: &Name,
+    origin: &str,
+    beside: Option<Span>,
+) -> Diagnostic {
     Diagnostic::error("E0213", format!("the token of `{token}` may not be sent to `{origin}`"))
         .at_span(path, Some(span))
         .label("the token would go here")
         .help(format!("if it belongs there, add this line to `{token}`: `send_to: [\"{origin}\"]`"))
+        .fix(beside.map(|beside| Fix::Add {
+            beside,
+            key: "send_to",
+            value: origin.into(),
+            order: TokenComponent::KEYS,
+        }))
 }
 
 #[cfg(test)]

@@ -5,24 +5,38 @@
 //! same name; `digits` of a keypad says the same as `min` and `max` together.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 
-pub(crate) fn kind(path: &str, span: Span, key: &str, wanted: &str) -> Diagnostic {
+/// `meant` is the kind that is meant where none is given.
+pub(crate) fn kind(path: &str, span: Span, key: &str, wanted: &str, meant: Option<&str>) -> Diagnostic {
     let kinds = if wanted.contains(" and ") || wanted.contains(',') { "kinds" } else { "kind" };
     Diagnostic::error("E0224", format!("`{key}` belongs to answers of the {kinds} {wanted}"))
         .at_span(path, Some(span))
-        .help("change `kind`, or remove this")
+        .help(match meant {
+            Some(meant) => format!("add `kind: {meant}`"),
+            None => "change `kind`, or remove this".to_owned(),
+        })
+        .fix(meant.map(|meant| Fix::Put {
+            beside: span,
+            key: "kind",
+            value: meant.into(),
+            order: &["question", "save", "field", "secret", "kind"],
+        }))
 }
 
-pub(crate) fn both(path: &str, span: Span, key: &str, other: &str) -> Diagnostic {
+/// `same` says whether it really says the same.
+pub(crate) fn both(path: &str, span: Span, key: &str, other: &str, same: bool) -> Diagnostic {
     Diagnostic::error("E0224", format!("`{key}` says the same as {other}"))
         .at_span(path, Some(span))
         .help("keep one of them")
+        .fix(same.then_some(Fix::Take(span)))
 }
 
 pub(crate) fn unused(path: &str, span: Span, key: &str, why: &str) -> Diagnostic {
     Diagnostic::warning("W0302", format!("`{key}` does nothing: {why}"))
         .at_span(path, Some(span))
         .help("remove it")
+        .fix(Fix::Take(span))
 }
 
 #[cfg(test)]

@@ -3,13 +3,35 @@
 //! A step names a component, script or step that is not there. Most often the id is misspelt. A branch leads to a step
 //! of the same script or to a script; a step of another script cannot be reached from outside.
 
-use super::{Diagnostic, Edit, Span};
+use super::{Diagnostic, Span};
+use crate::fix::Fix;
 use crate::suggest::{list, nearest};
 
-pub(crate) fn unknown_id(path: &str, span: Span, what: &str, id: &str, mut known: Vec<&str>) -> Diagnostic {
+/// `other` is the kind of step that runs what has this id.
+pub(crate) fn unknown_id(
+    path: &str,
+    span: Span,
+    what: &str,
+    id: &str,
+    mut known: Vec<&str>,
+    other: Option<&'static str>,
+) -> Diagnostic {
     known.sort_unstable();
     let finding = Diagnostic::error("E0201", format!("there is no {what} `{id}`")).at_span(path, Some(span));
-    suggest(finding, span, id, &known)
+    if let Some(other) = other {
+        return finding.help(format!("write `{other}: {id}`")).fix(Fix::Kind(span, other, id.to_owned()));
+    }
+    // In a placeholder the id is a part of the text.
+    let inside = path_is_of_a_text(path);
+    suggest(finding, id, &known, |meant| match inside {
+        true => Fix::Text(span, format!("{{authtoken:{meant}}}")),
+        false => Fix::Word(span, meant.to_owned()),
+    })
+}
+
+fn path_is_of_a_text(path: &str) -> bool {
+    let key = path.rsplit(['.', ']']).next().unwrap_or(path);
+    !matches!(key, "auth_token" | "logout" | "web_service" | "form" | "run" | "before")
 }
 
 pub(crate) fn no_tokens(path: &str, span: Span) -> Diagnostic {
@@ -34,16 +56,14 @@ pub(crate) fn unknown_target<'k>(
         Some(script) => finding
             .note(format!("`{id}` is a step of the script `{script}`"))
             .help(format!("lead to `{script}`, or move the step into a script of its own")),
-        None => suggest(finding, span, id, &known),
+        None => suggest(finding, id, &known, |meant| Fix::Word(span, meant.to_owned())),
     }
 }
 
-fn suggest(finding: Diagnostic, span: Span, id: &str, known: &[&str]) -> Diagnostic {
+fn suggest(finding: Diagnostic, id: &str, known: &[&str], fix: impl Fn(&str) -> Fix) -> Diagnostic {
     const MANY: usize = 12;
     match nearest(id, known.iter().copied()) {
-        Some(meant) => {
-            finding.help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() }))
-        }
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(fix(meant)),
         None if known.is_empty() => finding.note("there is none at all"),
         None if known.len() > MANY => finding,
         None => finding.note(format!("there is {}", list(known.iter().copied()))),

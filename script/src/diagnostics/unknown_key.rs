@@ -3,15 +3,18 @@
 //! The key is misspelt, or it belongs somewhere else. Unknown keys are refused because a setting that is silently
 //! ignored is worse than none.
 
-use super::{Diagnostic, Edit, Span};
+use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 use crate::suggest::{list, nearest};
 
-pub(crate) fn unknown_key(path: &str, span: Span, key: &str, known: &[&str]) -> Diagnostic {
+/// `free` are the known keys that are not there yet.
+pub(crate) fn unknown_key(path: &str, span: Span, key: &str, known: &[&str], free: &[&str]) -> Diagnostic {
     let finding = Diagnostic::error("E0007", format!("there is no `{key}` here")).at_span(path, Some(span));
-    match nearest(key, known.iter().copied()) {
+    match nearest(key, free.iter().copied()).or_else(|| words::longer(key, free)) {
         Some(meant) => finding
             .label("unknown key")
-            .help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() })),
+            .help(format!("did you mean `{meant}`?"))
+            .fix(Fix::Word(span, meant.to_owned())),
         None => finding.label("unknown key").note(format!("known here: {}", list(known.iter().copied()))),
     }
 }

@@ -5,22 +5,27 @@
 //! `pt-BR`.
 
 use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 use crate::suggest::list;
 
 pub(crate) fn unknown_language(path: &str, span: Span, tag: &str, known: &[String]) -> Diagnostic {
     let mut all: Vec<_> = known.iter().map(String::as_str).collect();
     let note = format!("languages of the bot: {}", list(all.iter().copied()));
     all.push(tag);
+    let is_tag = words::language(tag).is_none();
+    let fix = is_tag.then(|| Fix::Language(known.to_vec(), tag.to_owned()));
     Diagnostic::error("E0220", format!("the bot has no language `{tag}`"))
         .at_span(path, Some(span))
         .note(note)
         .help(format!("to give it one more, write `languages: [{}]` at the top", all.join(", ")))
+        .fix(fix)
 }
 
 pub(crate) fn no_tag(path: &str, span: Span, tag: &str) -> Diagnostic {
     Diagnostic::error("E0220", format!("`{}` is not a language", tag.escape_debug()))
         .at_span(path, Some(span))
         .help("write a tag such as `en`, `es` or `pt-BR`")
+        .fix(words::language(tag).map(|better| Fix::Write(span, better.into())))
 }
 
 pub(crate) fn without_own(path: &str, span: Span, own: &str) -> Diagnostic {

@@ -5,22 +5,39 @@
 //! a variable, `channel`, `language`, `contact.name` or `contact.address`.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 use crate::suggest::nearest;
 
 /// Placeholders with a dot, and the beginnings of those that the author completes.
 const KNOWN: [&str; 2] = ["contact.name", "contact.address"];
 const BEGINNINGS: [&str; 4] = ["secret", "config", "contact", "authtoken"];
 
-pub(crate) fn unknown_placeholder(path: &str, span: Span, name: &str) -> Diagnostic {
+/// `exact` says whether the span is that of the placeholder alone.
+pub(crate) fn unknown_placeholder(path: &str, span: Span, name: &str, exact: bool) -> Diagnostic {
     let finding =
         Diagnostic::error("E0209", format!("there is no placeholder `{{{name}}}`")).at_span(path, Some(span));
-    with_help(finding, name)
+    let better = meant(name).filter(|_| exact);
+    let fix = better.map(|better| Fix::Text(span, format!("{{{better}}}")));
+    with_help(finding, name).fix(fix)
 }
 
 pub(crate) fn unknown_subject(path: &str, span: Span, name: &str) -> Diagnostic {
     let finding =
         Diagnostic::error("E0209", format!("a condition cannot look at `{name}`")).at_span(path, Some(span));
     with_help(finding, name)
+}
+
+/// What was most likely meant, without braces.
+fn meant(name: &str) -> Option<String> {
+    if let Some(meant) = nearest(name, KNOWN) {
+        return Some(meant.to_owned());
+    }
+    let (first, rest) = name.split_once(['.', ':']).filter(|(_, rest)| !rest.is_empty())?;
+    match nearest(first, BEGINNINGS)? {
+        "contact" => None,
+        "authtoken" => Some(format!("authtoken:{rest}")),
+        meant => Some(format!("{meant}.{rest}")),
+    }
 }
 
 fn with_help(finding: Diagnostic, name: &str) -> Diagnostic {

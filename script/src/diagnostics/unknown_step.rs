@@ -4,7 +4,10 @@
 //! `question`, `form`, `condition`, `set`, `auth_token`, `web_service`, `logout`, `run`, `jump`, `wait`, `transfer` or
 //! `end`. Its other keys are settings. Only `end` and `logout` can stand alone.
 
-use super::{Diagnostic, Edit, Span};
+use serde_json::json;
+
+use super::{Diagnostic, Span};
+use crate::fix::Fix;
 use crate::suggest::{list, nearest};
 use crate::wire::Step;
 
@@ -14,7 +17,8 @@ pub(crate) fn unknown_step(path: &str, span: Span, keys: &[(&str, Span)]) -> Dia
     match slip {
         Some((meant, span)) => finding
             .at_span(path, Some(span))
-            .help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() })),
+            .help(format!("did you mean `{meant}`?"))
+            .fix(Fix::Word(span, meant.to_owned())),
         None => {
             finding.at_span(path, Some(span)).note(format!("kinds: {}", list(Step::KINDS.iter().copied())))
         }
@@ -22,11 +26,23 @@ pub(crate) fn unknown_step(path: &str, span: Span, keys: &[(&str, Span)]) -> Dia
 }
 
 pub(crate) fn no_map(path: &str, span: Span, text: &str) -> Diagnostic {
-    let help = match nearest(text.split(' ').next().unwrap_or(text), Step::KINDS.iter().copied()) {
+    let first = text.split(' ').next().unwrap_or(text);
+    let near = nearest(first.trim_end_matches([':', '.']), Step::KINDS.iter().copied());
+    let help = match near {
         Some(kind) => format!("write `{kind}: …`"),
         None => "write `message: …` for something that the bot says".to_owned(),
     };
-    Diagnostic::error("E0012", "a step is a map, and this is a text").at_span(path, Some(span)).help(help)
+    let rest = text[first.len()..].trim();
+    let fix = match near {
+        Some(kind @ ("end" | "logout")) if rest.is_empty() => Some(Fix::Write(span, kind.into())),
+        Some(_) if rest.is_empty() => None,
+        Some(kind) => Some(Fix::Write(span, json!({ kind: rest }))),
+        None => Some(Fix::Write(span, json!({ "message": text }))),
+    };
+    Diagnostic::error("E0012", "a step is a map, and this is a text")
+        .at_span(path, Some(span))
+        .help(help)
+        .fix(fix)
 }
 
 #[cfg(test)]

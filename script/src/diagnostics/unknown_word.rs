@@ -2,23 +2,27 @@
 //!
 //! Some settings are one of a few words: kinds of answer, methods, channels. The finding names them.
 
-use super::{Diagnostic, Edit, Span};
+use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
 use crate::suggest::{list, nearest};
 
 pub(crate) fn unknown_word(path: &str, span: Span, word: &str, what: &str, known: &[&str]) -> Diagnostic {
     let finding = Diagnostic::error("E0010", format!("`{word}` is not {what}")).at_span(path, Some(span));
-    match nearest(word, known.iter().copied()) {
+    let synonym = words::synonym(word).filter(|synonym| known.contains(synonym));
+    match synonym.or_else(|| nearest(word, known.iter().copied())) {
         Some(meant) => {
-            finding.help_edit(format!("did you mean `{meant}`?"), Some(Edit { span, text: meant.to_owned() }))
+            finding.help(format!("did you mean `{meant}`?")).fix(Fix::Word(span, meant.to_owned()))
         }
         None => finding.note(format!("possible: {}", list(known.iter().copied()))),
     }
 }
 
 pub(crate) fn transfer(path: &str, span: Span, to: &str) -> Diagnostic {
+    let person = words::synonym(to) == Some("person") || nearest(to, ["person"]).is_some();
     Diagnostic::error("E0010", format!("`{to}` is neither `person` nor a phone number"))
         .at_span(path, Some(span))
         .help("write `person` for a person in the console, or a number such as `\"+15550100\"`")
+        .fix(person.then(|| Fix::Word(span, "person".to_owned())))
 }
 
 #[cfg(test)]

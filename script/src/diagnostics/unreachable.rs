@@ -10,6 +10,7 @@
 
 use super::context::Context;
 use super::{Diagnostic, Report};
+use crate::fix::Fix;
 use crate::program::{ScriptIx, StepIx};
 
 pub(super) fn unreachable(context: &Context<'_>, report: &mut Report) {
@@ -42,10 +43,19 @@ pub(super) fn unreachable(context: &Context<'_>, report: &mut Report) {
 fn nothing_starts(context: &Context<'_>) -> Diagnostic {
     let first = context.program.scripts.first().map(|script| format!("scripts.{}", script.id));
     let path = first.unwrap_or_else(|| "scripts".to_owned());
+    // With one script it is clear what shall answer.
+    let only = context.program.scripts.len() == 1;
+    let fix = context.places.places.get(&format!("{path}.id")).filter(|_| only).map(|place| Fix::Put {
+        beside: place.value,
+        key: "triggers",
+        value: serde_json::json!([{ "on": "fallback" }]),
+        order: &["id", "triggers", "steps"],
+    });
     Diagnostic::error("E0108", "nothing starts this bot: no script has a trigger")
         .at_span(&*path, context.id_of(&path))
         .label("this script has no `triggers`")
         .help("give a script `triggers`, and let one be the fallback for messages that match nothing else")
+        .fix(fix)
 }
 
 fn named(context: &Context<'_>, script: ScriptIx) -> bool {

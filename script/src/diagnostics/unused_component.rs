@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::context::Context;
 use super::{Diagnostic, Report};
+use crate::fix::Fix;
 use crate::program::StepKind;
 
 pub(super) fn unused_component(context: &Context<'_>, report: &mut Report) {
@@ -25,25 +26,32 @@ pub(super) fn unused_component(context: &Context<'_>, report: &mut Report) {
         program.services.iter().flat_map(|service| &service.tokens).flatten().map(|token| token.at()),
     );
     services.extend(program.tokens.iter().filter_map(|token| Some(token.before?.1.at())));
-    let mut tell = |list: &str, id: &str, step: &str| {
+    let mut tell = |list: &str, id: &str, step: &str, free: bool| {
         let path = format!("{list}.{id}");
+        let place = context.places.places.get(&path).map(|place| place.value);
         report.add(
             Diagnostic::warning("W0104", format!("no step uses `{id}`"))
                 .at_span(&*path, context.id_of(&path))
                 .label("defined here and never used")
-                .help(format!("add a step `- {step}: {id}`, or take it out")),
+                .help(format!("add a step `- {step}: {id}`, or take it out"))
+                .fix(place.filter(|_| free).map(Fix::Take)),
         );
     };
     let unused =
         |used: &HashSet<usize>, count: usize| (0..count).filter(|at| !used.contains(at)).collect::<Vec<_>>();
     for at in unused(&tokens, program.tokens.len()) {
-        tell("authorization_tokens", program.tokens[at].id.as_str(), "auth_token");
+        // A step that forgets its token names it too.
+        let forgets = |kind: &StepKind| matches!(kind, StepKind::Logout(Some(token)) if token.at() == at);
+        let latest = program.services.iter().any(|service| service.tokens.contains(&None));
+        let free =
+            !program.steps.iter().any(|step| forgets(&step.kind)) && (program.tokens.len() > 1 || !latest);
+        tell("authorization_tokens", program.tokens[at].id.as_str(), "auth_token", free);
     }
     for at in unused(&services, program.services.len()) {
-        tell("web_services", program.services[at].id.as_str(), "web_service");
+        tell("web_services", program.services[at].id.as_str(), "web_service", true);
     }
     for at in unused(&forms, program.forms.len()) {
-        tell("forms", program.forms[at].id.as_str(), "form");
+        tell("forms", program.forms[at].id.as_str(), "form", true);
     }
 }
 

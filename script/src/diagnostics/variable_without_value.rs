@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::context::Context;
 use super::uses::{Use, saves, sets, uses};
 use super::{Diagnostic, Report};
+use crate::fix::Fix;
 use crate::graph::Fact;
 use crate::program::{StepIx, StepKind, VarIx};
 
@@ -41,8 +42,9 @@ pub(super) fn variable_without_value(context: &Context<'_>, report: &mut Report)
             }
         }
     }
-    for (variable, path) in unknown.keys() {
-        report.add(never_given(context, *variable, path));
+    let names: Vec<&str> = given.iter().map(|variable| &*program.variables[variable.at()]).collect();
+    for ((variable, path), step) in &unknown {
+        report.add(never_given(context, *variable, path, *step, &names));
     }
 }
 
@@ -52,33 +54,60 @@ fn given_by_login(context: &Context<'_>, step: StepIx, variable: VarIx) -> bool 
     matches!(kind, StepKind::AuthToken { .. }) && sets(context.program, kind).contains(&variable)
 }
 
-fn never_given(context: &Context<'_>, variable: VarIx, path: &str) -> Diagnostic {
+fn never_given(
+    context: &Context<'_>,
+    variable: VarIx,
+    path: &str,
+    step: StepIx,
+    given: &[&str],
+) -> Diagnostic {
     let name = &context.program.variables[variable.at()];
     let span = context.find(path, name).or_else(|| context.places.value(path));
     let finding = Diagnostic::error("E0107", format!("no step gives `{name}` a value"))
         .at_span(path, span)
         .label("used here");
-    match idle_giver(context, variable) {
-        Some((path, step)) => {
-            let span = context.find(&path, name);
+    match (idle_giver(context, variable), crate::suggest::nearest(name, given.iter().copied())) {
+        (Some(idle), _) => {
+            let span = context.find(&idle.path, name);
+            let fix = context.insert_before(step, idle.key, &idle.id).filter(|_| idle.free);
             finding
                 .also(span, "this would, but no step uses the component")
-                .help(format!("add {step} before this"))
+                .help(format!("add `- {}: {}` before this", idle.key, idle.id))
+                .fix(fix)
         }
-        None => finding.help(format!("save an answer in it (`save: {name}`), or use `set`")),
+        (None, Some(meant)) => {
+            let all = context.find_all(path, name);
+            let edits = all.into_iter().map(|(span, braces)| {
+                Fix::Text(span, if braces { format!("{{{meant}}}") } else { meant.to_owned() })
+            });
+            finding.help(format!("did you mean `{meant}`?")).fix(Fix::All(edits.collect()))
+        }
+        (None, None) => finding.help(format!("save an answer in it (`save: {name}`), or use `set`")),
     }
 }
 
-/// The component that gives the variable a value, but that no step uses; and the step that would use it.
-fn idle_giver(context: &Context<'_>, variable: VarIx) -> Option<(String, String)> {
+/// A component that no step uses.
+struct Idle {
+    path: String,
+    /// The key of the step that would use it.
+    key: &'static str,
+    id: String,
+    /// Whether a step can use it without more.
+    free: bool,
+}
+
+/// The component that gives the variable a value, but that no step uses.
+fn idle_giver(context: &Context<'_>, variable: VarIx) -> Option<Idle> {
     let program = context.program;
     let service = program.services.iter().find(|service| saves(service).any(|saved| saved == variable));
     if let Some(service) = service {
-        return Some((format!("web_services.{}", service.id), format!("`- web_service: {}`", service.id)));
+        let (path, id) = (format!("web_services.{}", service.id), service.id.to_string());
+        return Some(Idle { path, key: "web_service", id, free: service.tokens.is_empty() });
     }
     let form =
         program.forms.iter().find(|form| form.questions.iter().any(|(_, saved)| *saved == variable))?;
-    Some((format!("forms.{}", form.id), format!("`- form: {}`", form.id)))
+    let (path, id) = (format!("forms.{}", form.id), form.id.to_string());
+    Some(Idle { path, key: "form", id, free: true })
 }
 
 fn maybe_empty(context: &Context<'_>, step: StepIx, used: &Use, mut way: Vec<String>) -> Diagnostic {

@@ -3,6 +3,8 @@
 //! A text where a number must stand, a list where a single value must, a key without a value, and the like.
 
 use super::{Diagnostic, Span};
+use crate::fix::{Fix, words};
+use crate::node::{Kind, Node, Scalar};
 
 pub(crate) fn wrong_type(path: &str, span: Span, wanted: &str, found: &str) -> Diagnostic {
     let key = path.rsplit('.').next().unwrap_or(path);
@@ -17,6 +19,60 @@ pub(crate) fn wrong_type(path: &str, span: Span, wanted: &str, found: &str) -> D
         return finding.help("write the seconds alone: `900` is 15 minutes, `3600` an hour");
     }
     finding
+}
+
+/// What is most likely meant by a value that is something else than is wanted.
+pub(crate) fn meant(node: &Node<'_>, wanted: &str, key: Option<&str>) -> Option<Fix> {
+    let span = node.span;
+    let text = match (&node.kind, node.scalar()) {
+        (_, Some(Scalar::Null)) => return None,
+        (Kind::Scalar { text, .. }, _) => Some(&**text),
+        _ => None,
+    };
+    let fraction = matches!(key, Some("wait" | "first_digit_timeout" | "between_digits_timeout"));
+    let whole = |number: f64| words::as_json(if fraction { number } else { number.abs().round() });
+    match (wanted, text, &node.kind) {
+        (_, Some(text), _) if wanted.starts_with("true or false") => {
+            words::truth(text).map(|truth| Fix::Write(span, truth.into()))
+        }
+        ("a number of seconds", Some(text), _) => {
+            words::seconds(text).map(|seconds| Fix::Write(span, whole(seconds)))
+        }
+        (_, Some(text), _) if wanted.starts_with("a whole number") => {
+            words::number(text).map(|number| Fix::Write(span, words::as_json(number.abs().round())))
+        }
+        ("a number", Some(text), _) => {
+            words::number(text).map(|number| Fix::Write(span, words::as_json(number)))
+        }
+        ("a list", _, Kind::Scalar { .. } | Kind::Map(_)) => Some(Fix::Wrap(span)),
+        ("a map", Some(text), _) => {
+            let (name, value) = text.split_once(": ")?;
+            let good = !name.is_empty() && !name.contains(char::is_whitespace) && !text.contains('\n');
+            good.then(|| Fix::Write(span, serde_json::json!({ name: value.trim() })))
+        }
+        ("a map", _, Kind::List(items)) => merged(items).map(|map| Fix::Write(span, map)),
+        (_, _, Kind::Map(_)) if wanted.starts_with("a text") => Some(Fix::Quote(span)),
+        (_, _, Kind::List(items)) if wanted.starts_with("a text") => match &**items {
+            [Node { kind: Kind::Scalar { text, .. }, .. }] => Some(Fix::Write(span, (&**text).into())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `[{ a: 1 }, { b: 2 }]` is `{ a: 1, b: 2 }`.
+fn merged(items: &[Node<'_>]) -> Option<serde_json::Value> {
+    let mut all = serde_json::Map::new();
+    for item in items {
+        let Kind::Map(entries) = &item.kind else { return None };
+        for (key, value) in entries {
+            let Kind::Scalar { text, .. } = &value.kind else { return None };
+            if all.insert(key.text.to_string(), (&**text).into()).is_some() {
+                return None;
+            }
+        }
+    }
+    (!all.is_empty()).then_some(all.into())
 }
 
 #[cfg(test)]

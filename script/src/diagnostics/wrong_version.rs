@@ -3,6 +3,7 @@
 //! `countersign: 1` names the version of the format. A file of a later version needs a later Countersign.
 
 use super::{Diagnostic, Span};
+use crate::fix::Fix;
 use crate::wire::VERSION;
 
 pub(crate) fn wrong_version(span: Span, version: u64) -> Diagnostic {
@@ -11,11 +12,8 @@ pub(crate) fn wrong_version(span: Span, version: u64) -> Diagnostic {
         format!("this is version {version} of the format, and only version {VERSION} is known"),
     )
     .at_span("countersign", Some(span))
-    .help(if version > VERSION {
-        "use a later version of Countersign"
-    } else {
-        "write `countersign: 1`"
-    })
+    .help(if version > VERSION { "use a later version of Countersign" } else { "write `countersign: 1`" })
+    .fix((version < VERSION).then(|| Fix::Write(span, VERSION.into())))
 }
 
 #[cfg(test)]

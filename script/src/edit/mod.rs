@@ -184,7 +184,8 @@ fn ordered(definition: &Map<String, Value>, keys: &[&str]) -> Map<String, Value>
     known.chain(others).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-fn json(node: &Node<'_>) -> Value {
+/// A value as JSON has it.
+pub(crate) fn json(node: &Node<'_>) -> Value {
     match &node.kind {
         Kind::List(items) => Value::Array(items.iter().map(json).collect()),
         Kind::Map(entries) => {

@@ -50,7 +50,8 @@ impl<'t> Source<'t> {
     pub(crate) fn put(&self, map: &Node<'_>, key: &str, value: &Value, order: &[&str]) -> Option<Edit> {
         let Kind::Map(entries) = &map.kind else { return None };
         let rank = |name: &str| order.iter().position(|known| *known == name).unwrap_or(order.len());
-        let before = entries.iter().rposition(|(name, _)| rank(&name.text) < rank(key));
+        let own = if order.contains(&key) { rank(key) } else { usize::MAX };
+        let before = entries.iter().rposition(|(name, _)| rank(&name.text) < own);
         if self.is_flow(map) || entries.is_empty() {
             let pair = format!("{}: {}", self.key(key), self.inline(value, self.hint()));
             let (at, text) = match before {
@@ -98,6 +99,18 @@ impl<'t> Source<'t> {
         Some(self.edit(Span { start, end }, String::new()))
     }
 
+    /// An entry that is not in the tree, as its key was there before.
+    pub(crate) fn take_span(&self, key: Span, value: Span) -> Option<Edit> {
+        let end = trimmed(self.text, Span { start: key.start, end: value.end.max(key.end) }).end;
+        let end = if end == key.end { self.after_colon(key)? } else { end };
+        if self.in_flow(key.start) {
+            return Some(self.edit(of_flow_item(self.text, Span { start: key.start, end }), String::new()));
+        }
+        let line = line_start(self.text, key.start);
+        let span = Span { start: line, end: line_end(self.text, end) };
+        self.text[line..key.start].trim().is_empty().then(|| self.edit(self.with_break(span), String::new()))
+    }
+
     /// A new item of a list.
     pub(crate) fn add(&self, list: &Node<'_>, at: usize, value: &Value) -> Option<Edit> {
         let Kind::List(items) = &list.kind else { return None };
@@ -122,6 +135,22 @@ impl<'t> Source<'t> {
                 Some(self.edit(Span { start, end: start }, format!("{item}\n")))
             }
         }
+    }
+
+    /// A new item right before another one: behind the comments above that.
+    pub(crate) fn add_before(&self, list: &Node<'_>, at: usize, value: &Value) -> Option<Edit> {
+        let Kind::List(items) = &list.kind else { return None };
+        let next = items.get(at)?;
+        if self.in_flow(next.span.start) {
+            let item = self.inline(value, &self.text[next.span.start..self.content(next).end]);
+            let start = next.span.start;
+            return Some(Edit { span: Span { start, end: start }, text: format!("{item}, ") });
+        }
+        let dash = self.dash(next)?;
+        let column = self.column(dash);
+        let item = format!("{}- {}", " ".repeat(column), yaml::block(value, column + 2).trim_start());
+        let start = line_start(self.text, dash);
+        Some(self.edit(Span { start, end: start }, format!("{item}\n")))
     }
 
     /// An item of a list taken out, with the comments that belong to it: those right above it and those inside it.
@@ -261,6 +290,7 @@ impl<'t> Source<'t> {
                 }
             }
             Value::String(text) if strict || like.starts_with('"') => Value::from(&**text).to_string(),
+            Value::String(_) if like.starts_with('\'') => self.single(value, like),
             Value::String(text) if text.contains([',', '[', ']', '{', '}', ':', '#']) => {
                 Value::from(&**text).to_string()
             }

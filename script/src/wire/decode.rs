@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::diagnostics::{Report, SourceMap, Span, missing_key, unknown_key, wrong_type};
+use crate::fix::Fix;
 use crate::node::{Kind, Node, Scalar};
 
 /// Where something is in the bot: `scripts.balance.steps[1]`. A link of a chain, so that no text is made unless it
@@ -37,6 +38,11 @@ impl<'a> At<'a> {
     /// An item of a list.
     pub(crate) fn index(&'a self, index: usize) -> Self {
         At { before: Some(self), segment: Segment::Index(index) }
+    }
+
+    /// Whether it is the value of one of these keys.
+    pub(crate) fn is_key(&self, keys: &[&str]) -> bool {
+        matches!(self.segment, Segment::Key(key) if keys.contains(&key))
     }
 
     /// An item of a list of things with ids.
@@ -71,7 +77,12 @@ pub(crate) struct Cx<'r> {
 impl Cx<'_> {
     /// Reports that something else stands here than should.
     pub(crate) fn wrong_type(&mut self, node: &Node<'_>, at: &At<'_>, wanted: &str) {
-        self.report.add(wrong_type::wrong_type(&at.to_string(), node.span, wanted, node.describe()));
+        let key = match at.segment {
+            Segment::Key(key) => Some(key),
+            Segment::Top | Segment::Index(_) => None,
+        };
+        let finding = wrong_type::wrong_type(&at.to_string(), node.span, wanted, node.describe());
+        self.report.add(finding.fix(wrong_type::meant(node, wanted, key)));
     }
 }
 
@@ -358,10 +369,15 @@ pub(crate) fn expect_map(
         cx.wrong_type(node, at, what);
         return None;
     };
+    if entries.iter().all(|(key, _)| keys.contains(&&*key.text)) {
+        return Some(());
+    }
+    // A key that is there already is not the one that is meant.
+    let free: Vec<_> = keys.iter().copied().filter(|known| node.get(known).is_none()).collect();
     for (key, _) in entries {
         if !keys.contains(&&*key.text) {
             let path = at.key(&key.text).to_string();
-            cx.report.add(unknown_key::unknown_key(&path, key.span, &key.text, keys));
+            cx.report.add(unknown_key::unknown_key(&path, key.span, &key.text, keys, &free));
         }
     }
     Some(())
@@ -370,12 +386,42 @@ pub(crate) fn expect_map(
 /// Reads the value of a key of a map.
 pub(crate) fn field<T: Decode>(node: &Node<'_>, at: &At<'_>, cx: &mut Cx<'_>, key: &str) -> Option<T> {
     match node.get(key) {
-        Some(value) => T::decode(value, &at.key(key), cx).or_else(T::unreadable),
+        Some(value) => {
+            let read = T::decode(value, &at.key(key), cx);
+            // A key without a value, that need not be there.
+            if read.is_none()
+                && value.scalar() == Some(Scalar::Null)
+                && T::missing().is_some()
+                && let Some(finding) = cx.report.diagnostics_mut().last_mut()
+            {
+                finding.fix = Some(Fix::Take(node_key(node, key)));
+            }
+            read.or_else(T::unreadable)
+        }
         None => T::missing().or_else(|| {
-            cx.report.add(missing_key::missing_key(&at.to_string(), node.span, key, T::WHAT));
+            let finding = missing_key::missing_key(&at.to_string(), node.span, key, T::WHAT);
+            let version = (key == "countersign").then(|| first_key(node)).flatten();
+            cx.report.add(match version {
+                Some(beside) => {
+                    let value = crate::wire::VERSION.into();
+                    finding.fix(Fix::Put { beside, key: "countersign", value, order: &["countersign"] })
+                }
+                None => finding,
+            });
             None
         }),
     }
+}
+
+fn first_key(node: &Node<'_>) -> Option<Span> {
+    let Kind::Map(entries) = &node.kind else { return None };
+    entries.first().map(|(key, _)| key.span)
+}
+
+/// Where a key of a map stands.
+fn node_key(node: &Node<'_>, key: &str) -> Span {
+    let Kind::Map(entries) = &node.kind else { return node.span };
+    entries.iter().find(|(name, _)| name.text == key).map_or(node.span, |(name, _)| name.span)
 }
 
 /// The id of a thing, when it has one that can be read.

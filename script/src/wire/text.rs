@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::decode::{At, Cx, Decode, Entries, OneOrMany, Spanned};
-use crate::node::{Kind, Node};
+use crate::node::{Kind, Node, Scalar};
 
 /// What the bot says: a text, a list of alternatives of which one is said, or either of them by language.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
@@ -19,7 +19,12 @@ impl Decode for Text {
     const WHAT: &'static str = "a text, a list of texts, or texts by language";
 
     fn decode(node: &Node<'_>, at: &At<'_>, cx: &mut Cx<'_>) -> Option<Self> {
-        match node.kind {
+        match &node.kind {
+            // `{name}` without quotation marks is a map to YAML.
+            Kind::Map(entries) if matches!(&**entries, [(_, only)] if only.scalar() == Some(Scalar::Null)) => {
+                cx.wrong_type(node, at, Self::WHAT);
+                None
+            }
             Kind::Map(_) => Decode::decode(node, at, cx).map(Self::ByLanguage),
             _ => Decode::decode(node, at, cx).map(Self::Any),
         }
