@@ -231,7 +231,7 @@ fn finding(found: &Diagnostic, lines: &Lines<'_>) -> Finding {
         notes: found.notes.clone(),
         help: found.help.as_ref().map(|help| HelpDocument {
             text: help.text.clone(),
-            edits: help.edit.as_ref().map(|one| vec![edit(one)]),
+            edits: Some(help.edits.iter().map(edit).collect::<Vec<_>>()).filter(|edits| !edits.is_empty()),
         }),
         manual: format!("/manual/{}", found.code),
     }
