@@ -14,7 +14,8 @@ export function Problems({ draft, onShow }: { draft: DraftAt; onShow: (diagnosti
   const t = useWords(words);
   const found = sorted(draft.checkup?.diagnostics ?? []);
   const [reading, setReading] = useState<string>();
-  if (draft.unreadable) {
+  // While it cannot be read, the check says where reading stopped, and often what would mend it.
+  if (draft.unreadable && !(draft.checked && found.length > 0)) {
     return (
       <div className={classes.problem} data-severity="error" role="alert">
         <IconAlertCircleFilled size={16} aria-hidden />
@@ -84,6 +85,11 @@ export function Problems({ draft, onShow }: { draft: DraftAt; onShow: (diagnosti
   );
   return (
     <>
+      {draft.unreadable && (
+        <Text size="sm" p={12} role="alert">
+          <strong>{t.unreadable}.</strong> {t.unreadableHelp}
+        </Text>
+      )}
       {list}
       {reading !== undefined && <Manual code={reading} onClose={() => setReading(undefined)} />}
     </>

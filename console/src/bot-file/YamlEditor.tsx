@@ -15,7 +15,7 @@ import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import type { Diagnostic } from "../api/contract.ts";
 import classes from "./bot-file.module.css";
-import { applySplices } from "./reconcile.ts";
+import { applyHelp } from "./edits.ts";
 
 interface Props {
   text: string;
@@ -68,8 +68,8 @@ const colours = HighlightStyle.define([
 export default function YamlEditor({ text, onChange, diagnostics, readOnly, label, goTo, onCursor }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
-  const tell = useRef({ onChange, onCursor });
-  tell.current = { onChange, onCursor };
+  const tell = useRef({ onChange, onCursor, text });
+  tell.current = { onChange, onCursor, text };
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; what changes is told to it below
   useEffect(() => {
     const host = place.current;
@@ -80,7 +80,7 @@ export default function YamlEditor({ text, onChange, diagnostics, readOnly, labe
       root,
       parent: root,
       state: EditorState.create({
-        doc: text,
+        doc: inEditor(text),
         extensions: [
           lineNumbers(),
           foldGutter(),
@@ -100,9 +100,10 @@ export default function YamlEditor({ text, onChange, diagnostics, readOnly, labe
           keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => {
             const own = !update.transactions.some((transaction) => transaction.annotation(outside));
-            if (update.docChanged && own) tell.current.onChange(update.state.doc.toString());
+            const doc = update.state.doc.toString();
+            if (update.docChanged && own) tell.current.onChange(inFile(doc, tell.current.text));
             if (update.selectionSet && own && !update.docChanged)
-              tell.current.onCursor?.(update.state.selection.main.head);
+              tell.current.onCursor?.(offsetInFile(tell.current.text, update.state.selection.main.head));
           }),
         ],
       }),
@@ -117,18 +118,19 @@ export default function YamlEditor({ text, onChange, diagnostics, readOnly, labe
     const editor = view.current;
     if (!editor) return;
     const now = editor.state.doc.toString();
-    if (now === text) return;
-    editor.dispatch({ changes: smallest(now, text), annotations: outside.of(true) });
+    const wanted = inEditor(text);
+    if (now === wanted) return;
+    editor.dispatch({ changes: smallest(now, wanted), annotations: outside.of(true) });
   }, [text]);
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() !== text) return;
-    editor.dispatch(setDiagnostics(editor.state, marksOf(diagnostics, text.length)));
+    if (!editor || editor.state.doc.toString() !== inEditor(text)) return;
+    editor.dispatch(setDiagnostics(editor.state, marksOf(diagnostics, text)));
   }, [diagnostics, text]);
   useEffect(() => {
     const editor = view.current;
     if (!editor || !goTo) return;
-    const at = Math.min(goTo.offset, editor.state.doc.length);
+    const at = Math.min(offsetInEditor(tell.current.text, goTo.offset), editor.state.doc.length);
     editor.dispatch({
       selection: { anchor: at },
       effects: EditorView.scrollIntoView(at, { y: "center" }),
@@ -152,13 +154,32 @@ export function smallest(before: string, after: string): { from: number; to: num
   return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
 }
 
-function marksOf(diagnostics: readonly Diagnostic[], length: number): Mark[] {
+/** The editor has one sign for the end of a line, however the file ends its lines. */
+export function inEditor(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}
+
+/** What the editor has, with the line breaks that the file had before. */
+export function inFile(doc: string, before: string): string {
+  return before.includes("\r\n") ? doc.replaceAll("\n", "\r\n") : doc;
+}
+
+export function offsetInEditor(text: string, offset: number): number {
+  return inEditor(text.slice(0, offset)).length;
+}
+
+export function offsetInFile(text: string, offset: number): number {
+  return inFile(inEditor(text).slice(0, offset), text).length;
+}
+
+function marksOf(diagnostics: readonly Diagnostic[], text: string): Mark[] {
+  const length = inEditor(text).length;
   return diagnostics.flatMap((diagnostic) =>
     diagnostic.labels.slice(0, 1).map((label) => {
-      const from = Math.min(label.start.offset, length);
+      const from = Math.min(offsetInEditor(text, label.start.offset), length);
       return {
         from,
-        to: Math.max(from, Math.min(label.end.offset, length)),
+        to: Math.max(from, Math.min(offsetInEditor(text, label.end.offset), length)),
         severity: diagnostic.severity,
         message: [diagnostic.message, ...diagnostic.notes, diagnostic.help?.text].filter(Boolean).join("\n"),
         actions: diagnostic.help?.edits
@@ -166,16 +187,8 @@ function marksOf(diagnostics: readonly Diagnostic[], length: number): Mark[] {
               {
                 name: diagnostic.help.text,
                 apply: (editor: EditorView) => {
-                  const before = editor.state.doc.toString();
-                  const after = applySplices(
-                    before,
-                    (diagnostic.help?.edits ?? []).map((edit) => ({
-                      start: edit.start.offset,
-                      end: edit.end.offset,
-                      text: edit.text,
-                    })),
-                  );
-                  editor.dispatch({ changes: smallest(before, after) });
+                  const after = inEditor(applyHelp(text, diagnostic.help?.edits ?? []));
+                  editor.dispatch({ changes: smallest(editor.state.doc.toString(), after) });
                 },
               },
             ]

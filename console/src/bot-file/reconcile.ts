@@ -37,11 +37,13 @@ export function reconcile(text: string, wanted: unknown): string {
   return isRecord(wanted) ? `${mapLines(wanted, 0)}\n` : `${inline(wanted)}\n`;
 }
 
-/** Applies splices that do not overlap. */
+/** Applies splices that do not overlap, with the line breaks of the text. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
+  const dos = text.includes("\r\n");
+  const broken = (put: string) => (dos ? put.replaceAll(/\r?\n/g, "\r\n") : put);
   return [...splices]
     .sort((a, b) => b.start - a.start || b.end - a.end)
-    .reduce((done, { start, end, text: put }) => done.slice(0, start) + put + done.slice(end), text);
+    .reduce((done, { start, end, text: put }) => done.slice(0, start) + broken(put) + done.slice(end), text);
 }
 
 /** As `reconcile`, but undefined when the text as it stands cannot be changed piece by piece. */
