@@ -32,12 +32,12 @@ describe("a draft", () => {
     store.edit(setAt(["name"], "bc"), "name");
     expect(store.snapshot().save).toBe("unsaved");
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(to.save).toHaveBeenCalledExactlyOnceWith("name: bc\n", 1);
+    expect(to.save).toHaveBeenCalledExactlyOnceWith("name: bc\n", 1, false);
     expect(store.snapshot()).toMatchObject({ save: "saved", checked: true });
     store.undo();
     expect(store.snapshot().text).toBe("name: a\n");
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(to.save).toHaveBeenLastCalledWith("name: a\n", 2);
+    expect(to.save).toHaveBeenLastCalledWith("name: a\n", 2, false);
   });
 
   it("keeps both texts when somebody else was faster, and either can stand", async () => {
@@ -61,7 +61,7 @@ describe("a draft", () => {
         save: "saved",
         text: choice === "mine" ? "name: mine too\n" : "name: theirs\n",
       });
-      if (choice === "mine") expect(save).toHaveBeenLastCalledWith("name: mine too\n", 5);
+      if (choice === "mine") expect(save).toHaveBeenLastCalledWith("name: mine too\n", 5, false);
       else {
         store.undo();
         expect(store.snapshot().text).toBe("name: mine too\n");
@@ -104,6 +104,47 @@ describe("a draft", () => {
     store.type("name: b\n");
     await vi.advanceTimersByTimeAsync(2_000);
     expect(store.snapshot().text).toBe("name: a\n");
+    expect(to.save).not.toHaveBeenCalled();
+  });
+
+  it("saves at once when the page is left, in a way that outlives it", async () => {
+    const to = wire();
+    const store = new DraftStore(draft("name: a\n"), to);
+    expect(store.leave()).toBe(false);
+    store.type("name: b\n");
+    expect(store.leave()).toBe(true);
+    expect(to.save).toHaveBeenCalledExactlyOnceWith("name: b\n", 1, true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(store.leave()).toBe(false);
+    store.type("name: c\n");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(to.save).toHaveBeenLastCalledWith("name: c\n", 2, false);
+  });
+
+  it("sends what was typed during a save right behind it when the page is left", async () => {
+    let answer: (value: ReturnType<typeof saved>) => void = () => {};
+    const save = vi
+      .fn()
+      .mockImplementationOnce(() => new Promise((done) => (answer = done)))
+      .mockResolvedValue(saved(3));
+    const store = new DraftStore(draft("name: a\n"), wire({ save }));
+    store.type("name: b\n");
+    await vi.advanceTimersByTimeAsync(1_000);
+    store.type("name: c\n");
+    expect(store.leave()).toBe(true);
+    expect(save).toHaveBeenCalledTimes(1);
+    answer(saved(2));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(save).toHaveBeenLastCalledWith("name: c\n", 2, true);
+    expect(store.snapshot().save).toBe("saved");
+  });
+
+  it("does not write over somebody else's text when the page is left in a conflict", () => {
+    const to = wire();
+    const store = new DraftStore(draft("name: a\n"), to);
+    store.type("name: b\n");
+    store.arrived(draft("name: c\n", 2));
+    expect(store.leave()).toBe(true);
     expect(to.save).not.toHaveBeenCalled();
   });
 });

@@ -6,7 +6,8 @@ import { type BotFile, readBotFile, type Unreadable } from "./model.ts";
 
 /** How a draft talks to the server. */
 export interface Wire {
-  save: (text: string, revision: number) => Promise<SavedDraft>;
+  /** With `leaving`, the request goes on when the page is closed. */
+  save: (text: string, revision: number, leaving: boolean) => Promise<SavedDraft>;
   check: (text: string) => Promise<Checkup>;
   /** Told after each save, so that what else shows the bot is read again. */
   saved: (draft: Draft) => void;
@@ -49,6 +50,7 @@ export class DraftStore {
   private saveTimer: ReturnType<typeof setTimeout> | undefined;
   private checkTimer: ReturnType<typeof setTimeout> | undefined;
   private saving = false;
+  private leaving = false;
 
   constructor(
     draft: Draft,
@@ -97,6 +99,17 @@ export class DraftStore {
   readonly undo = (): void => this.show(this.history.undo());
   readonly redo = (): void => this.show(this.history.redo());
 
+  /** The page may be closed any moment: saves what is not saved yet in a way that outlives it. Says whether there was anything. */
+  readonly leave = (): boolean => {
+    const { save } = this.state;
+    const open = !this.readOnly && save !== "saved";
+    if (open && save !== "conflict") {
+      this.leaving = true;
+      void this.flush();
+    }
+    return open;
+  };
+
   /** Saves now; resolves when the server has it or has refused. Says whether it is saved. */
   readonly flush = async (): Promise<boolean> => {
     clearTimeout(this.saveTimer);
@@ -106,7 +119,9 @@ export class DraftStore {
     const text = this.state.text;
     this.set({ save: "saving", problem: undefined });
     try {
-      const saved = await this.wire.save(text, this.revision);
+      const leaving = this.leaving;
+      this.leaving = false;
+      const saved = await this.wire.save(text, this.revision, leaving);
       this.revision = saved.revision;
       this.savedText = text;
       const same = this.state.text === text;
@@ -130,7 +145,11 @@ export class DraftStore {
       return false;
     } finally {
       this.saving = false;
-      if (this.state.save === "unsaved") this.saveSoon();
+      // What was typed while this was under way does not wait once more when the page is being left.
+      if (this.state.save === "unsaved") {
+        if (this.leaving) void this.flush();
+        else this.saveSoon();
+      }
     }
   };
 

@@ -6,8 +6,10 @@ import type { Draft } from "../api/contract.ts";
 import { draftQuery, keys } from "../api/queries.ts";
 import { useMay } from "../session/useSession.ts";
 import { type DraftState, DraftStore, type Wire } from "./DraftStore.ts";
+import { draftOf } from "./drafts.ts";
 
-const stores = new WeakMap<object, Map<string, DraftStore>>();
+/** How many bytes a request that outlives its page may surely have: browsers send 64 KiB. */
+const OUTLIVES = 60_000;
 
 export interface DraftAt extends DraftState {
   store: DraftStore;
@@ -24,15 +26,14 @@ export function useDraft(): DraftAt {
   const { data: draft } = useSuspenseQuery(draftQuery(workspace, bot));
   const readOnly = may("bot.edit") ? undefined : "role";
   const store = useMemo(() => {
-    const known = stores.get(client) ?? new Map<string, DraftStore>();
-    stores.set(client, known);
     const key = `${workspace}/${bot}/${readOnly ?? ""}`;
     const wire: Wire = {
-      save: (text, revision) =>
+      save: (text, revision, leaving) =>
         ok(
           api.PUT("/workspaces/{workspace}/bots/{bot}/draft", {
             params: { path: { workspace, bot }, header: ifMatch(revision) },
             body: { text },
+            keepalive: leaving && bytesOf(text) < OUTLIVES,
           }),
         ),
       check: (text) =>
@@ -43,21 +44,13 @@ export function useDraft(): DraftAt {
         void client.invalidateQueries({ queryKey: keys.bots(workspace), exact: true });
       },
     };
-    const found = known.get(key) ?? new DraftStore(draft, wire, readOnly !== undefined);
-    known.set(key, found);
-    return found;
+    return draftOf(client, key, () => new DraftStore(draft, wire, readOnly !== undefined));
   }, [client, workspace, bot, readOnly, draft]);
   useEffect(() => store.arrived(draft), [store, draft]);
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
-  useEffect(() => {
-    const guard = (event: BeforeUnloadEvent) => {
-      const { save } = store.snapshot();
-      if (save === "saved") return;
-      event.preventDefault();
-      void store.flush();
-    };
-    window.addEventListener("beforeunload", guard);
-    return () => window.removeEventListener("beforeunload", guard);
-  }, [store]);
   return { ...state, store, workspace, bot, readOnly };
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(JSON.stringify({ text })).length;
 }
