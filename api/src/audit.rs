@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Here;
 use crate::area::{Area, Need, routes};
-use crate::http::{Answer, List, Query, rfc3339};
+use crate::http::{Answer, List, Problem, Query, countable, rfc3339};
 use crate::state::Api;
 
 pub(crate) fn area() -> Area {
@@ -98,8 +98,14 @@ async fn list(
     here: Here,
     Query(which): Query<Which>,
 ) -> Answer<Json<List<LineDocument>>> {
-    let limit = which.limit.unwrap_or(50).clamp(1, 200);
-    let mut before = which.before.or_else(|| which.cursor.as_ref()?.parse().ok());
+    let limit = which.limit.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        return Err(Problem::invalid_field("/limit", "out_of_range", "A page has 1 to 200 lines."));
+    }
+    let cursor = which.cursor.as_deref().map(str::parse).transpose().map_err(|_| {
+        Problem::invalid_field("/cursor", "wrong_type", "Take the cursor from `next` of the part before.")
+    })?;
+    let mut before = countable("/before", which.before.or(cursor))?;
     let mut items = Vec::new();
     loop {
         let part = api.store.audit(Some(here.workspace()), before, AT_ONCE).await?;

@@ -89,7 +89,7 @@ async fn list(State(api): State<Arc<Api>>, here: Here) -> Answer<Json<List<Const
 }
 
 /// Sets a constant. Bots in service use it from the next conversation on.
-#[utoipa::path(put, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), request_body = ConstantValue, responses((status = 200, body = Changed)))]
+#[utoipa::path(put, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Key, Path)), request_body = ConstantValue, responses((status = 200, body = Changed)))]
 async fn write(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -111,7 +111,7 @@ async fn write(
 }
 
 /// Removes a constant that was set in the console. One of the same name in the configuration counts again.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), responses((status = 200, body = Changed)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/constants/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Key, Path)), responses((status = 200, body = Changed)))]
 async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

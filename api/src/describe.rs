@@ -7,14 +7,12 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi as Document, Ref, RefOr, Required,
-    ResponseBuilder, ServerBuilder,
-};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi as Document, RefOr, Required, ServerBuilder};
 use utoipa::{OpenApi, Path};
 
 use crate::area::Need;
 use crate::http::ProblemDocument;
+use crate::http::words::{Key, Revision};
 use crate::router::{BASE, areas};
 
 /// What one route says of itself.
@@ -37,7 +35,7 @@ impl Described {
 /// The description of all routes.
 pub(crate) fn document() -> Document {
     #[derive(OpenApi)]
-    #[openapi(components(schemas(ProblemDocument)))]
+    #[openapi(components(schemas(ProblemDocument, Key, Revision)))]
     struct Shared;
     let mut document = Shared::openapi();
     let mut info = InfoBuilder::new()
@@ -57,6 +55,7 @@ pub(crate) fn document() -> Document {
         .build();
     let mut components = document.components.take().unwrap_or_default();
     components.security_schemes.extend(schemes.security_schemes);
+    components.responses.extend(crate::failures::answers());
     for (need, route) in areas().0 {
         let Described { methods, mut operation, schemas } = route.described;
         for (name, schema) in schemas {
@@ -111,11 +110,5 @@ fn of_route(operation: &mut Operation, writes: bool, need: Need) {
             operation.parameters.get_or_insert_default().push(token.into());
         }
     }
-    let schema = Ref::from_schema_name("Problem");
-    let content = ContentBuilder::new().schema(Some(RefOr::Ref(schema))).build();
-    let problem = ResponseBuilder::new()
-        .description("What went wrong, with a stable code.")
-        .content("application/problem+json", content)
-        .build();
-    operation.responses.responses.insert("default".to_owned(), problem.into());
+    crate::failures::complete(operation, writes, need);
 }

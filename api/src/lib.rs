@@ -26,6 +26,8 @@ mod conversations;
 #[cfg(test)]
 mod describe;
 pub mod events;
+#[cfg(test)]
+mod failures;
 pub mod host;
 pub mod http;
 mod leads;

@@ -146,7 +146,7 @@ async fn list(State(api): State<Arc<Api>>, here: Here) -> Answer<Json<List<Secre
 }
 
 /// Sets a secret. Calls use it from now on.
-#[utoipa::path(put, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), request_body = SecretValue, responses((status = 204)))]
+#[utoipa::path(put, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Key, Path)), request_body = SecretValue, responses((status = 204)))]
 async fn write(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -174,7 +174,7 @@ async fn write(
 }
 
 /// Removes a secret that was set in the console. Bots that use it fail from the next start on.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Id, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/secrets/{name}", tag = "settings", params(("workspace" = String, Path), ("name" = crate::http::words::Key, Path)), responses((status = 204)))]
 async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

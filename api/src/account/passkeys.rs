@@ -89,7 +89,7 @@ fn id<T: std::str::FromStr>(text: &str, what: &str) -> Answer<T> {
 }
 
 /// Begins to sign in by passkey, or to prove who it is.
-#[utoipa::path(post, path = "/session/passkey/begin", tag = "signing in", request_body = BeginPasskey, responses((status = 200, body = ChallengeDocument)))]
+#[utoipa::path(post, path = "/session/passkey/begin", tag = "signing in", request_body = BeginPasskey, responses((status = 200, body = ChallengeDocument), (status = 401), (status = 410)))]
 pub(super) async fn begin(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -105,7 +105,7 @@ pub(super) async fn begin(
 }
 
 /// Signs in by passkey, or proves who it is.
-#[utoipa::path(post, path = "/session/passkey/finish", tag = "signing in", request_body = FinishPasskey, responses((status = 200, body = crate::account::SessionDocument)))]
+#[utoipa::path(post, path = "/session/passkey/finish", tag = "signing in", request_body = FinishPasskey, responses((status = 200, body = crate::account::SessionDocument), (status = 401), (status = 404), (status = 410)))]
 pub(super) async fn finish(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -125,7 +125,7 @@ pub(super) async fn list(State(api): State<Arc<Api>>, signed: Signed) -> Answer<
 }
 
 /// Begins to add a passkey.
-#[utoipa::path(post, path = "/account/passkeys/begin", tag = "account", request_body = PasskeyName, responses((status = 200, body = ChallengeDocument)))]
+#[utoipa::path(post, path = "/account/passkeys/begin", tag = "account", request_body = PasskeyName, responses((status = 200, body = ChallengeDocument), (status = 409)))]
 pub(super) async fn register(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -136,7 +136,7 @@ pub(super) async fn register(
 }
 
 /// Adds a passkey.
-#[utoipa::path(post, path = "/account/passkeys/finish", tag = "account", request_body = FinishPasskey, responses((status = 201, body = NewPasskeyDocument)))]
+#[utoipa::path(post, path = "/account/passkeys/finish", tag = "account", request_body = FinishPasskey, responses((status = 201, body = NewPasskeyDocument), (status = 404), (status = 409), (status = 410)))]
 pub(super) async fn registered(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -152,7 +152,7 @@ pub(super) async fn registered(
 }
 
 /// Removes a passkey.
-#[utoipa::path(delete, path = "/account/passkeys/{id}", tag = "account", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/account/passkeys/{id}", tag = "account", params(("id" = String, Path)), responses((status = 204), (status = 409)))]
 pub(super) async fn remove(
     State(api): State<Arc<Api>>,
     signed: Signed,

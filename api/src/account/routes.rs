@@ -34,7 +34,7 @@ pub(super) async fn setup(State(api): State<Arc<Api>>, visitor: Visitor) -> Answ
 }
 
 /// Makes the first administrator.
-#[utoipa::path(post, path = "/setup", tag = "signing in", request_body = SetUp, responses((status = 200, body = SessionDocument)))]
+#[utoipa::path(post, path = "/setup", tag = "signing in", request_body = SetUp, responses((status = 200, body = SessionDocument), (status = 409), (status = 410)))]
 pub(super) async fn set_up(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -46,7 +46,7 @@ pub(super) async fn set_up(
 }
 
 /// Signs in.
-#[utoipa::path(post, path = "/session", tag = "signing in", request_body = Credentials, responses((status = 200, body = SignInAnswer)))]
+#[utoipa::path(post, path = "/session", tag = "signing in", request_body = Credentials, responses((status = 200, body = SignInAnswer), (status = 401)))]
 pub(super) async fn sign_in(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -77,7 +77,7 @@ pub(super) async fn sign_out(State(api): State<Arc<Api>>, signed: Signed) -> Ans
 }
 
 /// Goes on with a code of an authenticator app or a recovery code.
-#[utoipa::path(post, path = "/session/second-factor", tag = "signing in", request_body = SecondFactor, responses((status = 200, body = SessionDocument)))]
+#[utoipa::path(post, path = "/session/second-factor", tag = "signing in", request_body = SecondFactor, responses((status = 200, body = SessionDocument), (status = 401), (status = 410)))]
 pub(super) async fn second_factor(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -89,7 +89,7 @@ pub(super) async fn second_factor(
 }
 
 /// Proves once more who it is. The session gets a new cookie.
-#[utoipa::path(post, path = "/session/step-up", tag = "signing in", request_body = StepUpBody, responses((status = 200, body = SessionDocument)))]
+#[utoipa::path(post, path = "/session/step-up", tag = "signing in", request_body = StepUpBody, responses((status = 200, body = SessionDocument), (status = 409)))]
 pub(super) async fn step_up(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -104,7 +104,7 @@ pub(super) async fn step_up(
 }
 
 /// Changes name, language or colours.
-#[utoipa::path(patch, path = "/account", tag = "account", request_body = ProfileBody, responses((status = 200, body = SessionDocument)))]
+#[utoipa::path(patch, path = "/account", tag = "account", request_body = ProfileBody, responses((status = 200, body = SessionDocument), (status = 409)))]
 pub(super) async fn change(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -120,7 +120,7 @@ pub(super) async fn change(
 }
 
 /// Changes the password. All other sessions end.
-#[utoipa::path(post, path = "/account/password", tag = "account", request_body = PasswordBody, responses((status = 200, body = SessionDocument)))]
+#[utoipa::path(post, path = "/account/password", tag = "account", request_body = PasswordBody, responses((status = 200, body = SessionDocument), (status = 409)))]
 pub(super) async fn password(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -132,7 +132,7 @@ pub(super) async fn password(
 }
 
 /// Offers an authenticator app its secret. It counts when it was confirmed.
-#[utoipa::path(post, path = "/account/totp", tag = "account", responses((status = 200, body = TotpOfferDocument)))]
+#[utoipa::path(post, path = "/account/totp", tag = "account", responses((status = 200, body = TotpOfferDocument), (status = 409)))]
 pub(super) async fn totp(State(api): State<Arc<Api>>, signed: Signed) -> Answer<Json<TotpOfferDocument>> {
     let offer = api.accounts.offer_totp(&signed.session, &signed.visit).await?;
     let shown = |text: &SecretText| text.expose().to_owned();
@@ -141,7 +141,7 @@ pub(super) async fn totp(State(api): State<Arc<Api>>, signed: Signed) -> Answer<
 }
 
 /// Confirms the authenticator app with its first code. Gives recovery codes, this once.
-#[utoipa::path(post, path = "/account/totp/confirm", tag = "account", request_body = CodeBody, responses((status = 200, body = RecoveryCodes)))]
+#[utoipa::path(post, path = "/account/totp/confirm", tag = "account", request_body = CodeBody, responses((status = 200, body = RecoveryCodes), (status = 404), (status = 409), (status = 410)))]
 pub(super) async fn confirm_totp(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -152,7 +152,7 @@ pub(super) async fn confirm_totp(
 }
 
 /// Makes new recovery codes. Those before are worth nothing any more.
-#[utoipa::path(post, path = "/account/recovery-codes", tag = "account", responses((status = 200, body = RecoveryCodes)))]
+#[utoipa::path(post, path = "/account/recovery-codes", tag = "account", responses((status = 200, body = RecoveryCodes), (status = 404), (status = 409)))]
 pub(super) async fn recovery_codes(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -165,7 +165,7 @@ pub(super) fn shown(codes: &[SecretText]) -> RecoveryCodes {
 }
 
 /// Takes the authenticator app away.
-#[utoipa::path(delete, path = "/account/totp", tag = "account", responses((status = 204)))]
+#[utoipa::path(delete, path = "/account/totp", tag = "account", responses((status = 204), (status = 404), (status = 409)))]
 pub(super) async fn remove_totp(State(api): State<Arc<Api>>, signed: Signed) -> Answer<StatusCode> {
     api.accounts.remove_totp(&signed.session, &signed.visit).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -193,7 +193,7 @@ pub(super) async fn end_session(
 }
 
 /// Where an invitation leads.
-#[utoipa::path(get, path = "/invitations/{token}", tag = "signing in", params(("token" = String, Path)), responses((status = 200, body = InvitationViewDocument)))]
+#[utoipa::path(get, path = "/invitations/{token}", tag = "signing in", params(("token" = String, Path)), responses((status = 200, body = InvitationViewDocument), (status = 410)))]
 pub(super) async fn invitation(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -205,7 +205,7 @@ pub(super) async fn invitation(
 }
 
 /// Accepts an invitation: as a new person with name and password, or as who is signed in without both.
-#[utoipa::path(post, path = "/invitations/{token}/accept", tag = "signing in", params(("token" = String, Path)), request_body = AcceptBody, responses((status = 200, body = SessionDocument)))]
+#[utoipa::path(post, path = "/invitations/{token}/accept", tag = "signing in", params(("token" = String, Path)), request_body = AcceptBody, responses((status = 200, body = SessionDocument), (status = 401), (status = 409), (status = 410)))]
 pub(super) async fn accept(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -228,7 +228,7 @@ pub(super) async fn accept(
 }
 
 /// Makes a workspace, whose owner is who makes it.
-#[utoipa::path(post, path = "/workspaces", tag = "account", request_body = NewWorkspace, responses((status = 201, body = WorkspaceDocument)))]
+#[utoipa::path(post, path = "/workspaces", tag = "account", request_body = NewWorkspace, responses((status = 201, body = WorkspaceDocument), (status = 409)))]
 pub(super) async fn create_workspace(
     State(api): State<Arc<Api>>,
     signed: Signed,

@@ -83,7 +83,7 @@ pub(super) async fn publish(
 }
 
 /// Puts an earlier version into service again. The draft stays as it is.
-#[utoipa::path(post, path = "/workspaces/{workspace}/bots/{bot}/roll-back", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path)), request_body = RollBack, responses((status = 200, body = BotDocument)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/bots/{bot}/roll-back", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path)), request_body = RollBack, responses((status = 200, body = BotDocument), (status = 409)))]
 pub(super) async fn roll_back(
     State(api): State<Arc<Api>>,
     here: Here,

@@ -122,7 +122,7 @@ pub(super) async fn list(
 }
 
 /// Makes a bot.
-#[utoipa::path(post, path = "/workspaces/{workspace}/bots", tag = "bots", params(("workspace" = String, Path)), request_body = NewBot, responses((status = 201, body = BotDocument)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/bots", tag = "bots", params(("workspace" = String, Path)), request_body = NewBot, responses((status = 201, body = BotDocument), (status = 409)))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -176,7 +176,7 @@ pub(super) async fn show(
 }
 
 /// Deletes a bot with its draft and its versions. Conversations that run on it go to their end.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/bots/{bot}", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/bots/{bot}", tag = "bots", params(("workspace" = String, Path), ("bot" = String, Path)), responses((status = 204), (status = 409)))]
 pub(super) async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

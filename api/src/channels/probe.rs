@@ -39,7 +39,7 @@ struct Probe {
 }
 
 /// Asks the provider whether it accepts the channel's token. What cannot be asked is told.
-#[utoipa::path(post, path = "/workspaces/{workspace}/channels/{id}/test", tag = "channels", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 200, body = Tested)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/channels/{id}/test", tag = "channels", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 200, body = Tested), (status = 409)))]
 pub(super) async fn test(
     State(api): State<Arc<Api>>,
     here: Here,

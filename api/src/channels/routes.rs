@@ -91,7 +91,7 @@ pub(super) async fn show(
 }
 
 /// Connects a channel, at once.
-#[utoipa::path(post, path = "/workspaces/{workspace}/channels", tag = "channels", params(("workspace" = String, Path)), request_body = NewChannel, responses((status = 201, body = ChannelDocument)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/channels", tag = "channels", params(("workspace" = String, Path)), request_body = NewChannel, responses((status = 201, body = ChannelDocument), (status = 409)))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
     here: Here,

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::shown::one;
 use crate::access::Here;
-use crate::http::{Answer, Params, Problem, Query, rfc3339};
+use crate::http::{Answer, Params, Problem, Query, countable, rfc3339};
 use crate::state::Api;
 
 /// In the place of what nobody may read.
@@ -93,7 +93,7 @@ pub(super) async fn list(
         return Err(Problem::invalid_field("/limit", "out_of_range", "There are 1 to 500 lines at once."));
     }
     let row = one(&api, here.workspace(), &id).await?;
-    let from = which.from.unwrap_or(0).min(row.lines);
+    let from = countable("/from", which.from)?.unwrap_or(0).min(row.lines);
     let lines = read(&api, &row, from, limit).await?;
     let end = from.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
     Ok(Json(Lines { lines, next: (end < row.lines).then_some(end) }))

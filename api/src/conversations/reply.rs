@@ -51,7 +51,7 @@ pub(super) struct Said {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Takes a conversation over: the bot keeps silent.
-#[utoipa::path(post, path = "/workspaces/{workspace}/conversations/{id}/take-over", tag = "conversations", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 200, body = ConversationDocument)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/conversations/{id}/take-over", tag = "conversations", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 200, body = ConversationDocument), (status = 409)))]
 pub(super) async fn take_over(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -79,7 +79,7 @@ pub(super) async fn take_over(
 }
 
 /// Gives a conversation back: the bot goes on with the user's next message.
-#[utoipa::path(post, path = "/workspaces/{workspace}/conversations/{id}/hand-back", tag = "conversations", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 200, body = ConversationDocument)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/conversations/{id}/hand-back", tag = "conversations", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 200, body = ConversationDocument), (status = 409)))]
 pub(super) async fn hand_back(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -102,7 +102,7 @@ pub(super) async fn hand_back(
 }
 
 /// Says something to the user. `Idempotency-Key` lets a repeated request say it once.
-#[utoipa::path(post, path = "/workspaces/{workspace}/conversations/{id}/messages", tag = "conversations", params(("workspace" = String, Path), ("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = Message, responses((status = 201, body = Said)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/conversations/{id}/messages", tag = "conversations", params(("workspace" = String, Path), ("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 100, pattern = "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$")), request_body = Message, responses((status = 201, body = Said), (status = 202, description = "It is kept, and on its way.", body = Said), (status = 409)))]
 pub(super) async fn message(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -182,8 +182,8 @@ fn is_chat(api: &Api, row: &ConversationRow) -> Answer<()> {
 
 /// What comes again with the same id does nothing.
 fn request_id(here: &Here, headers: &HeaderMap) -> Answer<String> {
-    match headers.get("idempotency-key").and_then(|value| value.to_str().ok()) {
-        Some(key) if (1..=100).contains(&key.len()) => {
+    match headers.get("idempotency-key").map(|value| value.to_str()) {
+        Some(Ok(key)) if (1..=100).contains(&key.len()) => {
             let who = match here.actor.who() {
                 Who::Account { id, .. } => id.to_string(),
                 Who::Key { id, .. } => id.to_string(),
@@ -191,7 +191,7 @@ fn request_id(here: &Here, headers: &HeaderMap) -> Answer<String> {
             Ok(format!("{who}/{key}"))
         }
         Some(_) => {
-            let message = "The key has 1 to 100 characters.";
+            let message = "The key has 1 to 100 characters of ASCII.";
             Err(Problem::invalid_field("/Idempotency-Key", "length", message))
         }
         None => crate::channels::random_word(16),

@@ -11,6 +11,7 @@ pub(crate) mod words;
 
 pub use body::Body;
 pub use page::{List, Page, PageParams, cursor};
+pub(crate) use params::countable;
 pub use params::{Params, Query};
 pub use problem::{Answer, FieldProblem, Problem, ProblemDocument};
 pub use revision::{IfMatch, of_change};

@@ -32,6 +32,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// A number that the description calls an `int64`: what is beyond that counts nothing.
+pub(crate) fn countable(pointer: &str, number: Option<u64>) -> Result<Option<u64>, Problem> {
+    match number {
+        Some(number) if i64::try_from(number).is_err() => {
+            Err(Problem::invalid_field(pointer, "out_of_range", "This number is too large."))
+        }
+        number => Ok(number),
+    }
+}
+
 /// The parts of the path that vary. What cannot be a name names nothing.
 #[derive(Debug)]
 pub struct Params<T>(pub T);

@@ -26,8 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             let status = StatusCode::PRECONDITION_REQUIRED;
             return Err(Problem::new(status, "revision_needed", "Revision needed", detail));
         };
-        let number = given.trim().trim_start_matches("W/").trim_matches('"').parse();
-        number.map(Self).map_err(|_| {
+        number(given.trim()).map(Self).ok_or_else(|| {
             Problem::invalid_field(
                 "/If-Match",
                 "wrong_type",
@@ -35,6 +34,15 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             )
         })
     }
+}
+
+/// `"3"`, `W/"3"`, or `3` as people write it by hand.
+fn number(text: &str) -> Option<u64> {
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    // More digits than that has no revision.
+    let fits = (1..=18).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_digit());
+    bare.parse().ok().filter(|_| fits)
 }
 
 /// What to answer when a change was not made.
@@ -65,7 +73,9 @@ mod tests {
         for given in ["\"7\"", "7", "W/\"7\""] {
             assert_eq!(read(Some(given)).await, Ok(IfMatch(7)), "{given}");
         }
-        assert_eq!(read(Some("*")).await, Err("invalid"));
+        for given in ["*", "", "+7", "\"7", "7\"", "W/W/7", "\"\"7\"\"", "-1", "1234567890123456789"] {
+            assert_eq!(read(Some(given)).await, Err("invalid"), "{given}");
+        }
         assert_eq!(read(None).await, Err("revision_needed"));
     }
 }

@@ -77,7 +77,7 @@ pub(super) async fn list(State(api): State<Arc<Api>>, here: Here) -> Answer<Json
 }
 
 /// Makes an API key.
-#[utoipa::path(post, path = "/workspaces/{workspace}/api-keys", tag = "API keys", params(("workspace" = String, Path)), request_body = NewKey, responses((status = 201, body = CreatedKey)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/api-keys", tag = "API keys", params(("workspace" = String, Path)), request_body = NewKey, responses((status = 201, body = CreatedKey), (status = 409)))]
 pub(super) async fn create(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -97,7 +97,7 @@ pub(super) async fn create(
 }
 
 /// Ends an API key.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/api-keys/{id}", tag = "API keys", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/api-keys/{id}", tag = "API keys", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 204), (status = 409)))]
 pub(super) async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,

@@ -95,7 +95,7 @@ pub(super) async fn members(State(api): State<Arc<Api>>, here: Here) -> Answer<J
 }
 
 /// Gives a member another role.
-#[utoipa::path(patch, path = "/workspaces/{workspace}/members/{account}", tag = "members", params(("workspace" = String, Path), ("account" = String, Path)), request_body = RoleBody, responses((status = 204)))]
+#[utoipa::path(patch, path = "/workspaces/{workspace}/members/{account}", tag = "members", params(("workspace" = String, Path), ("account" = String, Path)), request_body = RoleBody, responses((status = 204), (status = 409)))]
 pub(super) async fn change_role(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -108,7 +108,7 @@ pub(super) async fn change_role(
 }
 
 /// Takes a member out of the workspace. Everybody may leave.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/members/{account}", tag = "members", params(("workspace" = String, Path), ("account" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/members/{account}", tag = "members", params(("workspace" = String, Path), ("account" = String, Path)), responses((status = 204), (status = 409)))]
 pub(super) async fn remove(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -130,7 +130,7 @@ pub(super) async fn invitations(
 }
 
 /// Invites somebody.
-#[utoipa::path(post, path = "/workspaces/{workspace}/invitations", tag = "members", params(("workspace" = String, Path)), request_body = Invite, responses((status = 201, body = Invited)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/invitations", tag = "members", params(("workspace" = String, Path)), request_body = Invite, responses((status = 201, body = Invited), (status = 409)))]
 pub(super) async fn invite(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -142,7 +142,7 @@ pub(super) async fn invite(
 }
 
 /// Takes an invitation back.
-#[utoipa::path(delete, path = "/workspaces/{workspace}/invitations/{id}", tag = "members", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/workspaces/{workspace}/invitations/{id}", tag = "members", params(("workspace" = String, Path), ("id" = String, Path)), responses((status = 204), (status = 409)))]
 pub(super) async fn withdraw(
     State(api): State<Arc<Api>>,
     here: Here,

@@ -148,7 +148,7 @@ async fn show(State(api): State<Arc<Api>>, here: Here) -> Answer<Json<OutboxDocu
 }
 
 /// Lets what is held go out.
-#[utoipa::path(post, path = "/workspaces/{workspace}/outbox/release", tag = "channels", params(("workspace" = String, Path)), responses((status = 204)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/outbox/release", tag = "channels", params(("workspace" = String, Path)), responses((status = 204), (status = 409)))]
 async fn release(State(api): State<Arc<Api>>, here: Here) -> Answer<StatusCode> {
     held(&api, &here).await?;
     api.change().line(here.line("outbox.release", "outbox")).commit().await.map_err(of_change)?;
@@ -158,7 +158,7 @@ async fn release(State(api): State<Arc<Api>>, here: Here) -> Answer<StatusCode> 
 }
 
 /// Drops all that is held. What comes later stays held until it is released.
-#[utoipa::path(post, path = "/workspaces/{workspace}/outbox/discard", tag = "channels", params(("workspace" = String, Path)), responses((status = 204)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/outbox/discard", tag = "channels", params(("workspace" = String, Path)), responses((status = 204), (status = 409)))]
 async fn discard(State(api): State<Arc<Api>>, here: Here) -> Answer<StatusCode> {
     held(&api, &here).await?;
     let waiting = api.store.backlog().await?.outbox;

@@ -108,7 +108,7 @@ pub(super) async fn end(
 }
 
 /// The user does something, and the bot goes on until it waits.
-#[utoipa::path(post, path = "/workspaces/{workspace}/simulations/{id}/input", tag = "simulations", params(("workspace" = String, Path), ("id" = String, Path)), request_body = ActBody, responses((status = 200, body = SimulationDocument)))]
+#[utoipa::path(post, path = "/workspaces/{workspace}/simulations/{id}/input", tag = "simulations", params(("workspace" = String, Path), ("id" = String, Path)), request_body = ActBody, responses((status = 200, body = SimulationDocument), (status = 409)))]
 pub(super) async fn act(
     State(api): State<Arc<Api>>,
     here: Here,

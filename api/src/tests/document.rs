@@ -25,8 +25,21 @@ fn each_route_says_how_it_fails_and_who_may() {
     let mut ids = std::collections::BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
-            assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path}");
+            let answers = operation["responses"].as_object().unwrap();
+            assert!(!answers.contains_key("default"), "{method} {path} may answer anything");
+            for (status, answer) in answers.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
+                let name = answer["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+                assert_eq!(name, format!("Status{status}"), "{method} {path}");
+                let answer = &document["components"]["responses"][name]["content"]["application/problem+json"];
+                assert_eq!(answer["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
+            }
+            let says = |status: &str| answers.contains_key(status);
+            assert!(says("401") || !operation["security"].is_array(), "{method} {path}");
+            assert!(says("404") || !path.contains('{'), "{method} {path}");
+            let reads = operation["requestBody"].is_object();
+            assert!(["400", "413", "415"].into_iter().all(|status| says(status) == reads), "{method} {path}");
+            assert!(!reads || says("422"), "{method} {path}");
+            assert!(says("429") && says("503"), "{method} {path}");
             assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
             assert!(operation["summary"].is_string(), "{method} {path} has no words");
         }

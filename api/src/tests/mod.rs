@@ -1,6 +1,7 @@
 //! The API as a whole, through its router, on a database in a file and with a clock of its own.
 
 mod bots;
+mod bounds;
 mod channels;
 mod document;
 mod matrix;

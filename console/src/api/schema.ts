@@ -1600,7 +1600,7 @@ export interface components {
         };
         /** @description Who accepts: a new person gives both, and who is signed in neither. */
         AcceptBody: {
-            name?: string;
+            name?: components["schemas"]["Title"];
             password?: components["schemas"]["Secret"];
         };
         /** @description A person. */
@@ -1665,7 +1665,7 @@ export interface components {
         /** @description A simulation to begin. */
         Begin: {
             /** @description The kind of channel: `whatsapp`. */
-            channel: string;
+            channel: components["schemas"]["Kind"];
             /** @description What the user is called. */
             contact_name?: string;
             /** @description Whether auth services and APIs are really called. Otherwise `stubs` answer. */
@@ -1807,7 +1807,7 @@ export interface components {
         ChannelPatch: {
             /** @description The bot that answers; nobody does when it is empty. */
             bot?: string;
-            name?: string;
+            name?: components["schemas"]["Title"];
             /** @description New secrets; an empty one is removed. */
             secrets?: {
                 [key: string]: string;
@@ -1833,7 +1833,7 @@ export interface components {
         /** @description A text to check. */
         CheckBody: {
             /** @description Kinds of channel that the bot shall run on. */
-            channels?: string[];
+            channels?: components["schemas"]["Kind"][];
             text: string;
         };
         /** @description What the check found. */
@@ -1866,7 +1866,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @description A new id: steps that name the old one name the new one. */
-            id?: string;
+            id?: components["schemas"]["Id"];
         };
         /** @description A component and where it is used. */
         ComponentOutline: {
@@ -1888,6 +1888,7 @@ export interface components {
         };
         /** @description A value. */
         ConstantValue: {
+            /** @description At most 4,096 bytes. */
             value: string;
         };
         /** @description All that is kept of a contact, without secrets: those nobody can read. */
@@ -2039,6 +2040,8 @@ export interface components {
             /** @description What comes there. */
             text: string;
         };
+        /** @description An e-mail address, such as `ada@example.com`. */
+        Email: string;
         ExportedAnswers: {
             answers: {
                 [key: string]: string;
@@ -2104,6 +2107,8 @@ export interface components {
             /** @description The same on the new side. */
             to_line: number;
         };
+        /** @description Letters, digits, `-` and `_`. */
+        Id: string;
         /** @description An invitation that nobody has accepted yet. */
         Invitation: {
             email: string;
@@ -2122,13 +2127,20 @@ export interface components {
         };
         /** @description Whom to invite. */
         Invite: {
-            email: string;
+            email: components["schemas"]["Email"];
             role: components["schemas"]["Role"];
         };
         /** @description A new invitation. The link is shown this once; send it to the person. */
         Invited: components["schemas"]["Invitation"] & {
             link: string;
         };
+        /** @description Letters from `a` to `z`, digits, `-` and `_`. */
+        Key: string;
+        /**
+         * @description A kind of channel.
+         * @enum {string}
+         */
+        Kind: "whatsapp" | "messenger" | "instagram" | "telegram" | "sms" | "phone" | "slack" | "line" | "viber" | "web" | "mobile" | "desktop";
         /** @description A place in the text. */
         Label: {
             /** @description Behind the last. */
@@ -2536,8 +2548,8 @@ export interface components {
         /** @description A new bot: from a text, or from a template. */
         NewBot: {
             /** @description Letters, digits, `-` and `_`. It cannot be changed later. */
-            id: string;
-            name: string;
+            id: components["schemas"]["Id"];
+            name: components["schemas"]["Title"];
             template?: components["schemas"]["Template"];
             /** @description A bot file. */
             text?: string;
@@ -2546,9 +2558,8 @@ export interface components {
         NewChannel: {
             /** @description The bot that answers. It has to be published. */
             bot?: string;
-            /** @example whatsapp */
-            kind: string;
-            name: string;
+            kind: components["schemas"]["Kind"];
+            name: components["schemas"]["Title"];
             provider: string;
             /** @description By the names of the provider's secret fields. */
             secrets?: {
@@ -2561,11 +2572,13 @@ export interface components {
         };
         /** @description What a new key may do. */
         NewKey: {
+            /** Format: date-time */
             expires_at?: string;
+            /** @description Addresses, or networks such as `192.0.2.0/24`. */
             ips?: string[];
-            name: string;
+            name: components["schemas"]["Title"];
             /** @description Permissions: `bot.read`. */
-            scopes: string[];
+            scopes: components["schemas"]["Scope"][];
         };
         /** @description A new passkey. The first second factor of an account comes with recovery codes, which are shown this once. */
         NewPasskey: components["schemas"]["Passkey"] & {
@@ -2573,9 +2586,9 @@ export interface components {
         };
         /** @description A new workspace. */
         NewWorkspace: {
-            /** @description Letters, digits, `-` and `_`. It cannot be changed later. */
+            /** @description `a` to `z`, digits and `-`, a letter first. It cannot be changed later. */
             id: string;
-            name: string;
+            name: components["schemas"]["Title"];
         };
         /** @description Words about a new version. */
         Note: {
@@ -2621,7 +2634,7 @@ export interface components {
         };
         /** @description How the passkey shall be called. */
         PasskeyName: {
-            name: string;
+            name: components["schemas"]["Title"];
         };
         /** @description The password as it is and as it is to be. */
         PasswordBody: {
@@ -2678,13 +2691,15 @@ export interface components {
         /** @description What is left out stays. */
         ProfileBody: {
             language?: components["schemas"]["Language"];
-            name?: string;
+            name?: components["schemas"]["Title"];
             theme?: components["schemas"]["Theme"];
         };
         /** @description Each can be used once, in the place of a second factor. They are shown this once. */
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** @description The number of a revision, such as `"3"`. */
+        Revision: string;
         /** @description How many logins were ended. */
         Revoked: {
             revoked: number;
@@ -2712,6 +2727,11 @@ export interface components {
              */
             n: number;
         };
+        /**
+         * @description What a key may do: a permission that is not for people only.
+         * @enum {string}
+         */
+        Scope: "bot.read" | "bot.edit" | "bot.publish" | "credential.edit" | "try" | "simulate" | "channel.read" | "channel.edit" | "conversation.read" | "conversation.reply" | "contact.export" | "contact.erase" | "token.read" | "token.revoke" | "analytics.read" | "member.read" | "secret.edit" | "constant.edit" | "audit.read";
         /** @description A script. */
         ScriptOutline: {
             /** @description Its id. */
@@ -2746,7 +2766,11 @@ export interface components {
         };
         /** @description A value. */
         SecretValue: {
-            value: components["schemas"]["Secret"];
+            /**
+             * Format: password
+             * @description 1 to 8,192 bytes.
+             */
+            value: string;
         };
         /** @description Who is signed in. */
         Session: {
@@ -2774,8 +2798,8 @@ export interface components {
         };
         /** @description The first administrator. */
         SetUp: {
-            email: string;
-            name: string;
+            email: components["schemas"]["Email"];
+            name: components["schemas"]["Title"];
             /** @description At least 15 characters, or 8 with a second factor. */
             password: components["schemas"]["Secret"];
             /** @description The token that was printed when the server was started. */
@@ -3002,6 +3026,8 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /** @description One line of text that is not blank. */
+        Title: string;
         /** @description That somebody is logged in. */
         Token: {
             bot: string;
@@ -3145,8 +3171,8 @@ export interface components {
         Which: {
             /** @description All of the workspace. */
             all?: boolean;
-            bot?: string;
-            component?: string;
+            bot?: components["schemas"]["Id"];
+            component?: components["schemas"]["Id"];
         };
         /** @description A workspace. */
         Workspace: {
@@ -3168,7 +3194,116 @@ export interface components {
             revision: number;
         };
     };
-    responses: never;
+    responses: {
+        /** @description What was sent is no JSON. */
+        Status400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nobody is signed in, or the proof of who it is was wrong. */
+        Status401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not allowed to this one, or not from a page of this console. */
+        Status403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing here. */
+        Status404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description As things stand it cannot be done: it was changed since, the name is taken, or it is in use. */
+        Status409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is over, or was used already. */
+        Status410: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More than 1 MiB. */
+        Status413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not `application/json`. */
+        Status415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Something that was sent is not what belongs there. */
+        Status422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The header `If-Match` is missing. */
+        Status428: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests: `Retry-After` says when to try again. */
+        Status429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The server cannot do it at the moment. */
+        Status503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3193,15 +3328,8 @@ export interface operations {
                     "application/json": components["schemas"]["About"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     patch_account: {
@@ -3228,15 +3356,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_account_passkeys: {
@@ -3256,15 +3384,10 @@ export interface operations {
                     "application/json": components["schemas"]["List_Passkey"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_account_passkeys_begin: {
@@ -3291,15 +3414,15 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyChallenge"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_account_passkeys_finish: {
@@ -3326,15 +3449,17 @@ export interface operations {
                     "application/json": components["schemas"]["NewPasskey"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            410: components["responses"]["Status410"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_account_passkeys_id: {
@@ -3357,15 +3482,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_account_password: {
@@ -3392,15 +3514,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_account_recovery_codes: {
@@ -3423,15 +3545,12 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_account_sessions: {
@@ -3451,15 +3570,10 @@ export interface operations {
                     "application/json": components["schemas"]["List_SessionSummary"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_account_sessions_id: {
@@ -3482,15 +3596,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_account_totp: {
@@ -3513,15 +3623,11 @@ export interface operations {
                     "application/json": components["schemas"]["TotpOffer"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_account_totp: {
@@ -3542,15 +3648,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_account_totp_confirm: {
@@ -3577,15 +3680,17 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            410: components["responses"]["Status410"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_invitations_token: {
@@ -3607,15 +3712,10 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationView"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["Status404"];
+            410: components["responses"]["Status410"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_invitations_token_accept: {
@@ -3641,15 +3741,17 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            410: components["responses"]["Status410"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_manual_code: {
@@ -3672,15 +3774,9 @@ export interface operations {
                     "application/json": components["schemas"]["ManualPage"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_schema_bot_file: {
@@ -3702,15 +3798,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_session: {
@@ -3730,15 +3819,10 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_session: {
@@ -3762,15 +3846,14 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_session: {
@@ -3791,15 +3874,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_session_passkey_begin: {
@@ -3823,15 +3901,15 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyChallenge"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            410: components["responses"]["Status410"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_session_passkey_finish: {
@@ -3855,15 +3933,16 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            410: components["responses"]["Status410"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_session_second_factor: {
@@ -3887,15 +3966,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            410: components["responses"]["Status410"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_session_step_up: {
@@ -3922,15 +4001,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_setup: {
@@ -3950,15 +4029,8 @@ export interface operations {
                     "application/json": components["schemas"]["SetupState"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_setup: {
@@ -3982,15 +4054,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            410: components["responses"]["Status410"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces: {
@@ -4017,15 +4089,15 @@ export interface operations {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_analytics: {
@@ -4063,15 +4135,12 @@ export interface operations {
                     "application/json": components["schemas"]["Analytics"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_api_keys: {
@@ -4093,15 +4162,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_ApiKey"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_api_keys: {
@@ -4130,15 +4195,16 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedKey"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_api_keys_id: {
@@ -4162,15 +4228,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_audit: {
@@ -4202,15 +4265,12 @@ export interface operations {
                     "application/json": components["schemas"]["List_AuditLine"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_audit_jsonl: {
@@ -4232,15 +4292,11 @@ export interface operations {
                     "application/jsonl": string;
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_audit_verify: {
@@ -4262,15 +4318,11 @@ export interface operations {
                     "application/json": components["schemas"]["Verified"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots: {
@@ -4297,15 +4349,12 @@ export interface operations {
                     "application/json": components["schemas"]["List_Bot"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_bots: {
@@ -4334,15 +4383,16 @@ export interface operations {
                     "application/json": components["schemas"]["Bot"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots_bot: {
@@ -4365,15 +4415,11 @@ export interface operations {
                     "application/json": components["schemas"]["Bot"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_bots_bot: {
@@ -4397,15 +4443,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots_bot_components_kind: {
@@ -4433,15 +4476,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_Component"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots_bot_components_kind_id: {
@@ -4466,15 +4505,11 @@ export interface operations {
                     "application/json": components["schemas"]["Component"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     put_workspaces_workspace_bots_bot_components_kind_id: {
@@ -4482,7 +4517,7 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The revision of the draft that was read. */
-                "If-Match": string;
+                "If-Match": components["schemas"]["Revision"];
                 /** @description `csrf` of the session. API keys need none. */
                 "x-csrf-token"?: string;
             };
@@ -4508,15 +4543,17 @@ export interface operations {
                     "application/json": components["schemas"]["WrittenComponent"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            428: components["responses"]["Status428"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_bots_bot_components_kind_id: {
@@ -4524,7 +4561,7 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The revision of the draft that was read. */
-                "If-Match": string;
+                "If-Match": components["schemas"]["Revision"];
                 /** @description `csrf` of the session. API keys need none. */
                 "x-csrf-token"?: string;
             };
@@ -4546,15 +4583,14 @@ export interface operations {
                     "application/json": components["schemas"]["WrittenComponent"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            422: components["responses"]["Status422"];
+            428: components["responses"]["Status428"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_bots_bot_curl: {
@@ -4584,23 +4620,29 @@ export interface operations {
                     "application/json": components["schemas"]["CurlResult"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots_bot_diff: {
         parameters: {
             query: {
-                /** @example live */
+                /**
+                 * @description `draft`, `live`, or the number of a version.
+                 * @example live
+                 */
                 from: string;
-                /** @example draft */
+                /**
+                 * @description The same.
+                 * @example draft
+                 */
                 to: string;
             };
             header?: never;
@@ -4620,15 +4662,12 @@ export interface operations {
                     "application/json": components["schemas"]["Diff"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots_bot_draft: {
@@ -4651,15 +4690,11 @@ export interface operations {
                     "application/json": components["schemas"]["Draft"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     put_workspaces_workspace_bots_bot_draft: {
@@ -4667,7 +4702,7 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The revision that was read. */
-                "If-Match": string;
+                "If-Match": components["schemas"]["Revision"];
                 /** @description `csrf` of the session. API keys need none. */
                 "x-csrf-token"?: string;
             };
@@ -4691,15 +4726,17 @@ export interface operations {
                     "application/json": components["schemas"]["WrittenDraft"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            428: components["responses"]["Status428"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_bots_bot_publish: {
@@ -4707,7 +4744,7 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The revision of the draft that was read. */
-                "If-Match": string;
+                "If-Match": components["schemas"]["Revision"];
                 /** @description `csrf` of the session. API keys need none. */
                 "x-csrf-token"?: string;
             };
@@ -4731,15 +4768,17 @@ export interface operations {
                     "application/json": components["schemas"]["Bot"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            428: components["responses"]["Status428"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_bots_bot_roll_back: {
@@ -4769,15 +4808,16 @@ export interface operations {
                     "application/json": components["schemas"]["Bot"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_bots_bot_simulations: {
@@ -4807,15 +4847,15 @@ export interface operations {
                     "application/json": components["schemas"]["Simulation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_bots_bot_try: {
@@ -4845,15 +4885,15 @@ export interface operations {
                     "application/json": components["schemas"]["TryResult"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots_bot_versions: {
@@ -4876,15 +4916,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_Version"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_bots_bot_versions_number: {
@@ -4908,15 +4944,11 @@ export interface operations {
                     "application/json": components["schemas"]["VersionText"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_channel_kinds: {
@@ -4938,15 +4970,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_ChannelKind"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_channels: {
@@ -4968,15 +4996,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_Channel"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_channels: {
@@ -5005,15 +5029,16 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_channels_id: {
@@ -5036,15 +5061,11 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_channels_id: {
@@ -5052,7 +5073,7 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The revision that was read. */
-                "If-Match": string;
+                "If-Match": components["schemas"]["Revision"];
                 /** @description `csrf` of the session. API keys need none. */
                 "x-csrf-token"?: string;
             };
@@ -5070,15 +5091,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            422: components["responses"]["Status422"];
+            428: components["responses"]["Status428"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     patch_workspaces_workspace_channels_id: {
@@ -5086,7 +5106,7 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The revision that was read. */
-                "If-Match": string;
+                "If-Match": components["schemas"]["Revision"];
                 /** @description `csrf` of the session. API keys need none. */
                 "x-csrf-token"?: string;
             };
@@ -5110,15 +5130,17 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            428: components["responses"]["Status428"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_channels_id_test: {
@@ -5144,15 +5166,12 @@ export interface operations {
                     "application/json": components["schemas"]["ChannelTest"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_check: {
@@ -5181,15 +5200,15 @@ export interface operations {
                     "application/json": components["schemas"]["Checkup"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_constants: {
@@ -5211,15 +5230,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_Constant"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     put_workspaces_workspace_constants_name: {
@@ -5231,7 +5246,7 @@ export interface operations {
             };
             path: {
                 workspace: string;
-                name: string;
+                name: components["schemas"]["Key"];
             };
             cookie?: never;
         };
@@ -5249,15 +5264,15 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_constants_name: {
@@ -5269,7 +5284,7 @@ export interface operations {
             };
             path: {
                 workspace: string;
-                name: string;
+                name: components["schemas"]["Key"];
             };
             cookie?: never;
         };
@@ -5283,15 +5298,11 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_contacts_id: {
@@ -5315,15 +5326,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_contacts_id_export: {
@@ -5346,15 +5353,11 @@ export interface operations {
                     "application/json": components["schemas"]["ContactExport"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_conversations: {
@@ -5388,15 +5391,12 @@ export interface operations {
                     "application/json": components["schemas"]["List_Conversation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_conversations_id: {
@@ -5419,15 +5419,11 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_conversations_id_hand_back: {
@@ -5453,15 +5449,12 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_conversations_id_lines: {
@@ -5489,15 +5482,12 @@ export interface operations {
                     "application/json": components["schemas"]["Lines"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_conversations_id_messages: {
@@ -5528,15 +5518,25 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
+            /** @description It is kept, and on its way. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Said"];
                 };
             };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_conversations_id_take_over: {
@@ -5562,15 +5562,12 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_dead_letters: {
@@ -5597,15 +5594,12 @@ export interface operations {
                     "application/json": components["schemas"]["List_DeadLetter"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_dead_letters_id: {
@@ -5629,15 +5623,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_dead_letters_id_again: {
@@ -5661,15 +5651,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_events: {
@@ -5691,15 +5677,11 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_invitations: {
@@ -5721,15 +5703,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_Invitation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_invitations: {
@@ -5758,15 +5736,16 @@ export interface operations {
                     "application/json": components["schemas"]["Invited"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_invitations_id: {
@@ -5790,15 +5769,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_leads: {
@@ -5827,15 +5803,12 @@ export interface operations {
                     "application/json": components["schemas"]["List_Lead"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_leads_csv: {
@@ -5860,15 +5833,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_members: {
@@ -5890,15 +5860,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_Member"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_members_account: {
@@ -5922,15 +5888,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     patch_workspaces_workspace_members_account: {
@@ -5958,15 +5921,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_outbox: {
@@ -5988,15 +5952,11 @@ export interface operations {
                     "application/json": components["schemas"]["Outbox"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_outbox_discard: {
@@ -6019,15 +5979,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_outbox_release: {
@@ -6050,15 +6007,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_secrets: {
@@ -6080,15 +6034,11 @@ export interface operations {
                     "application/json": components["schemas"]["List_SecretName"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     put_workspaces_workspace_secrets_name: {
@@ -6100,7 +6050,7 @@ export interface operations {
             };
             path: {
                 workspace: string;
-                name: string;
+                name: components["schemas"]["Key"];
             };
             cookie?: never;
         };
@@ -6116,15 +6066,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_secrets_name: {
@@ -6136,7 +6086,7 @@ export interface operations {
             };
             path: {
                 workspace: string;
-                name: string;
+                name: components["schemas"]["Key"];
             };
             cookie?: never;
         };
@@ -6148,15 +6098,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_simulations_id: {
@@ -6179,15 +6125,11 @@ export interface operations {
                     "application/json": components["schemas"]["Simulation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_simulations_id: {
@@ -6211,15 +6153,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_simulations_id_input: {
@@ -6249,15 +6187,16 @@ export interface operations {
                     "application/json": components["schemas"]["Simulation"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     get_workspaces_workspace_tokens: {
@@ -6288,15 +6227,12 @@ export interface operations {
                     "application/json": components["schemas"]["List_Token"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     post_workspaces_workspace_tokens_revoke: {
@@ -6325,15 +6261,15 @@ export interface operations {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
     delete_workspaces_workspace_tokens_id: {
@@ -6357,15 +6293,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
         };
     };
 }

@@ -1,9 +1,9 @@
 import { Alert, Button, Checkbox, Group, Menu, NativeSelect, Text, TextInput } from "@mantine/core";
-import { IconClock, IconPhoneOff, IconRefresh } from "@tabler/icons-react";
+import { IconAdjustmentsHorizontal, IconClock, IconPhoneOff, IconRefresh } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { api, ok } from "../api/client.ts";
-import type { Checkup, Simulation, SimulationInput } from "../api/contract.ts";
+import type { Checkup, Kind, Simulation, SimulationInput } from "../api/contract.ts";
 import { isProblem } from "../api/problem.ts";
 import { useDraft } from "../bot-file/useDraft.tsx";
 import { useMay } from "../session/useSession.ts";
@@ -13,7 +13,9 @@ import { Answer } from "./Answer.tsx";
 import { Details } from "./Details.tsx";
 import { Lines } from "./Lines.tsx";
 import { cameAlong } from "./running.ts";
+import { Stubs } from "./Stubs.tsx";
 import classes from "./simulator.module.css";
+import { calledBy, judge, type Stub, sendable, usualStub } from "./stubs.ts";
 import { useSpeech } from "./useSpeech.ts";
 import { words } from "./words.ts";
 
@@ -29,8 +31,19 @@ const CHANNELS = [
   "desktop",
 ] as const;
 
+type Channel = (typeof CHANNELS)[number];
+
 /** A script that has ended is no end: the next message may start one. A call that was hung up is. */
 const isOver = ({ ended, expect }: Simulation) => ended !== undefined && expect.kind === "nothing";
+
+/** What was set for a simulation, by bot, for as long as the console is open. Never written anywhere. */
+interface Settings {
+  channel?: Channel;
+  realCalls: boolean;
+  name: string;
+  stubs: Record<string, Stub>;
+}
+const remembered = new Map<string, Settings>();
 
 /** The simulator of a bot, in the frame's right column. Stays mounted while it is closed. */
 export function Simulator({ workspace, bot }: { workspace: string; bot: string }) {
@@ -38,11 +51,16 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
   const { language } = useLanguage();
   const may = useMay();
   const draft = useDraft();
-  const [channel, setChannel] = useState<string>(
-    () => CHANNELS.find((one) => draft.file.channels.includes(one)) ?? "whatsapp",
+  const key = `${workspace}/${bot}`;
+  const [settings, setSettings] = useState<Settings>(
+    () => remembered.get(key) ?? { realCalls: false, name: "", stubs: {} },
   );
-  const [realCalls, setRealCalls] = useState(false);
-  const [name, setName] = useState("");
+  const settle = (part: Partial<Settings>) => {
+    const next = { ...settings, ...part };
+    remembered.set(key, next);
+    setSettings(next);
+  };
+  const { realCalls, name } = settings;
   const [simulation, setSimulation] = useState<Simulation>();
   const [startedWith, setStartedWith] = useState("");
   const [aloud, setAloud] = useState(false);
@@ -52,6 +70,11 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
   const named = CHANNELS.filter((one) => draft.file.channels.includes(one));
   const offered = named.length > 0 ? named : CHANNELS;
 
+  const channel: Channel = offered.find((one) => one === settings.channel) ?? offered[0] ?? "whatsapp";
+  const called = useMemo(() => calledBy(draft.file), [draft.file]);
+  const stubOf = (one: (typeof called)[number]) => settings.stubs[one.id] ?? usualStub(one);
+  const [open, setOpen] = useState<string[]>([]);
+
   const arrived = (next: Simulation) => {
     setSimulation(next);
     cameAlong(
@@ -60,15 +83,16 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
     );
   };
   const start = useMutation({
-    mutationFn: (wanted: string) => {
+    mutationFn: (wanted: Channel) => {
       setStartedWith(draft.text);
       return ok(
         api.POST("/workspaces/{workspace}/bots/{bot}/simulations", {
           params: { path: { workspace, bot } },
           body: {
-            channel: wanted,
+            channel: wanted as Kind,
             text: draft.text,
             real_calls: realCalls,
+            ...(realCalls ? {} : { stubs: sendable(called, stubOf) }),
             ...(name.trim() ? { contact_name: name.trim() } : {}),
           },
         }),
@@ -91,9 +115,24 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
   });
   useEffect(() => () => cameAlong("", []), []);
 
-  const restart = (wanted = channel) => {
-    setChannel(wanted);
+  const restart = (wanted: Channel = channel) => {
+    settle({ channel: wanted });
     tell.reset();
+    const wrong = realCalls
+      ? []
+      : called.filter((one) => {
+          const { status, body } = judge(one, stubOf(one));
+          return status !== undefined || body !== undefined;
+        });
+    if (wrong.length > 0) {
+      setSimulation(undefined);
+      setOpen([...new Set([...open, ...wrong.map(({ id }) => id)])]);
+      requestAnimationFrame(() => {
+        const field = document.querySelector(`.${classes.stubs} [aria-invalid="true"]`);
+        if (field instanceof HTMLElement) field.focus();
+      });
+      return;
+    }
     start.mutate(wanted);
   };
   const busy = start.isPending || tell.isPending;
@@ -110,7 +149,9 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
             value={channel}
             data={offered.map((one) => ({ value: one, label: t[one] }))}
             onChange={(event) =>
-              simulation ? restart(event.currentTarget.value) : setChannel(event.currentTarget.value)
+              simulation
+                ? restart(event.currentTarget.value as Channel)
+                : settle({ channel: event.currentTarget.value as Channel })
             }
           />
           {simulation && (
@@ -153,6 +194,22 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
                   <IconPhoneOff size={16} />
                 </Button>
               )}
+              <Button
+                size="xs"
+                variant="default"
+                px={8}
+                aria-label={t.settings}
+                title={t.settings}
+                disabled={busy}
+                onClick={() => {
+                  tell.reset();
+                  start.reset();
+                  setSimulation(undefined);
+                  cameAlong(bot, []);
+                }}
+              >
+                <IconAdjustmentsHorizontal size={16} />
+              </Button>
               <Button
                 size="xs"
                 variant="default"
@@ -219,15 +276,27 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
             label={t.realCalls}
             description={t.realCallsHelp}
             checked={realCalls}
-            onChange={(event) => setRealCalls(event.currentTarget.checked)}
+            onChange={(event) => settle({ realCalls: event.currentTarget.checked })}
           />
+          {!realCalls && (
+            <Stubs
+              components={called}
+              typed={settings.stubs}
+              onChange={(id, stub) => {
+                const { [id]: _, ...rest } = settings.stubs;
+                settle({ stubs: stub ? { ...rest, [id]: stub } : rest });
+              }}
+              open={open}
+              onOpen={setOpen}
+            />
+          )}
           <TextInput
             size="xs"
             label={t.name}
             description={t.nameHelp}
             autoComplete="off"
             value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => settle({ name: event.currentTarget.value })}
           />
           <Button onClick={() => restart()} loading={start.isPending}>
             {channel === "phone" ? t.call : t.start}

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, ok } from "../../api/client.ts";
-import type { ChannelKind, ChannelProvider } from "../../api/contract.ts";
+import type { ChannelKind, ChannelProvider, Kind } from "../../api/contract.ts";
 import { botsQuery, keys } from "../../api/queries.ts";
 import { LeaveGuard } from "../../forms/LeaveGuard.tsx";
 import { useServerForm } from "../../forms/useServerForm.ts";
@@ -119,7 +119,7 @@ function Details({ kind, provider }: { kind: ChannelKind; provider: ChannelProvi
     }),
     send: async ({ name, bot, settings, secrets }) => {
       const body = {
-        kind: kind.kind,
+        kind: kind.kind as Kind,
         provider: provider.provider,
         name,
         settings: filled(provider.fields, false, settings),

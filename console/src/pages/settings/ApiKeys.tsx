@@ -15,7 +15,7 @@ import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok } from "../../api/client.ts";
-import type { ApiKey } from "../../api/contract.ts";
+import type { ApiKey, Scope } from "../../api/contract.ts";
 import { keys } from "../../api/queries.ts";
 import { useServerForm } from "../../forms/useServerForm.ts";
 import { useWorkspace } from "../../session/useSession.ts";
@@ -124,7 +124,7 @@ function NewKey({ workspace, onClose }: { workspace: string; onClose: () => void
   const client = useQueryClient();
   const [made, setMade] = useState<ApiKey>();
   const { form, onSubmit, problem, busy } = useServerForm({
-    initialValues: { name: "", scopes: [] as string[], days: "90", ips: "" },
+    initialValues: { name: "", scopes: [] as Scope[], days: "90", ips: "" },
     validate: {
       name: (value) => (value.trim() ? null : required),
       scopes: (value) => (value.length > 0 ? null : t.atLeastOne),
