@@ -162,7 +162,7 @@ fn commit(claimed: Claimed, number: u8, outcome: bool, calls: bool) -> TurnCommi
         transcript: user.into_iter().chain(bot.clone().map(Line::Bot)).collect(),
         outbox: bot.into_iter().map(Delivery::Say).collect(),
         calls: calls
-            .then(|| NewCall { session: SESSION, call, request: vec![5; 90], harmless: true })
+            .then(|| NewCall { session: SESSION, call, request: vec![5; 90], sent_when_kept: true })
             .into_iter()
             .collect(),
         secrets: match (number, outcome) {
@@ -172,6 +172,7 @@ fn commit(claimed: Claimed, number: u8, outcome: bool, calls: bool) -> TurnCommi
             _ => Vec::new(),
         },
         leads: Vec::new(),
+        counters: Vec::new(),
         lease: claimed.lease,
     }
 }

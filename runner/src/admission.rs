@@ -1,15 +1,16 @@
 //! Whether a login may be made, and what is counted of it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use countersign_engine::{Cause, Outcome, Refusal, Session};
 use countersign_model::{Name, Timestamp};
+use countersign_script::program::{Program, TokenComponent};
 use countersign_store::{AnswerRow, ConversationKey, CounterChange, CounterKey, StoreError};
 
 use crate::error::RunError;
-use crate::logins::{Keys, Others, Seen, Verdict, Who};
+use crate::logins::{Keys, LoginLimits, Others, Seen, Verdict, Who};
 use crate::observer::Notice;
 use crate::parts::Inner;
 use crate::sealing::Owner;
@@ -46,15 +47,35 @@ pub(crate) struct Login<'a> {
     pub(crate) account: Option<u8>,
 }
 
+impl<'a> Login<'a> {
+    pub(crate) fn of(owner: Owner<'a>, bot: &'a Program, token: &'a TokenComponent) -> Self {
+        let account = token.questions.iter().position(|question| !question.secret);
+        let account = account.and_then(|index| u8::try_from(index).ok());
+        Self { owner, bot: &bot.bot, component: &token.id, account }
+    }
+}
+
+/// What the counters say of a login.
+pub(crate) struct Looked {
+    keys: Keys,
+    seen: Seen,
+    pub(crate) verdict: Verdict,
+    under_way: Option<UnderWay>,
+}
+
 /// A login that may be made.
-pub(crate) struct Admitted<'d> {
+pub(crate) struct Admitted {
     keys: Keys,
     seen: Seen,
     /// What is counted with the mark that it is sent; taken once, however often it is sent.
     charges: Option<Vec<CounterChange>>,
+    /// That it is sent, and what is counted of it, was kept with the turn that asked for it.
+    pub(crate) kept_with_turn: bool,
+    /// Whether a byte of it may have left.
+    sent: bool,
     /// How long the service asks to wait.
     pub(crate) asked: Option<Duration>,
-    under_way: Option<UnderWay<'d>>,
+    under_way: Option<UnderWay>,
 }
 
 impl Inner {
@@ -63,38 +84,18 @@ impl Inner {
         &self,
         login: &Login<'_>,
         answers: &[AnswerRow],
-    ) -> Result<Result<Admitted<'_>, Refusal>, RunError> {
+    ) -> Result<Result<Admitted, Refusal>, RunError> {
         let (key, limits) = (login.owner.conversation, &self.limits.logins);
-        let now = self.now();
-        let account = self.account_name(login, answers, now);
         let number = self.number(&login.owner).await?;
-        let who = Who {
-            bot: login.bot,
-            component: login.component,
-            conversation: key,
-            number: number.as_deref(),
-            account: account.as_ref(),
-        };
-        // The first is that of now; the others find what was counted before the master key was changed.
-        let keys: Vec<Keys> = self.vault.names()?.iter().map(|names| Keys::of(&who, names)).collect();
-        let Some(current) = keys.first().copied() else { return Ok(Err(Refusal::Paused)) };
-        // Before the counters are read, so that of two at once one sees the other.
-        let (under_way, mut others) = self.desk.begin(current.account());
-        let all: Vec<_> = keys.iter().flat_map(|keys| keys.all()).collect();
-        let counters = self.store.counters(&all, now).await?;
-        // And after it, so that those who were counted in between are not taken for failures.
-        others.counted = others.counted.max(self.desk.counted(current.account()));
-        let each = counters.chunks(current.all().len()).map(Keys::read);
-        let seen = each.reduce(Seen::stricter).unwrap_or_default();
+        let looked = self.look(login, answers, number.as_deref(), self.now()).await?;
+        let Some(looked) = looked else { return Ok(Err(Refusal::Paused)) };
         let component = login.component;
-        match seen.judge(limits, others, now) {
+        match looked.verdict {
             Verdict::Go { after } => {
                 if !after.is_zero() {
                     self.sleeper.sleep(after).await;
                 }
-                let charges = current.charges(limits, &seen, self.now());
-                let charges = Some(charges);
-                Ok(Ok(Admitted { keys: current, seen, charges, asked: None, under_way }))
+                Ok(Ok(looked.admitted(limits, self.now())))
             }
             Verdict::Paused => {
                 self.tell(key, &Notice::LoginPaused { component, account: false });
@@ -110,18 +111,49 @@ impl Inner {
         }
     }
 
+    /// Looks at the counters of a login. `None` when there are no keys to find them by.
+    pub(crate) async fn look(
+        &self,
+        login: &Login<'_>,
+        answers: &[AnswerRow],
+        number: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Looked>, RunError> {
+        let account = self.account_name(login, answers, now);
+        let who = Who {
+            bot: login.bot,
+            component: login.component,
+            conversation: login.owner.conversation,
+            number,
+            account: account.as_ref(),
+        };
+        // The first is that of now; the others find what was counted before the master key was changed.
+        let keys: Vec<Keys> = self.vault.names()?.iter().map(|names| Keys::of(&who, names)).collect();
+        let Some(current) = keys.first().copied() else { return Ok(None) };
+        // Before the counters are read, so that of two at once one sees the other.
+        let (under_way, mut others) = self.desk.begin(current.account());
+        let all: Vec<_> = keys.iter().flat_map(|keys| keys.all()).collect();
+        let counters = self.store.counters(&all, now).await?;
+        // And after it, so that those who were counted in between are not taken for failures.
+        others.counted = others.counted.max(self.desk.counted(current.account()));
+        let each = counters.chunks(current.all().len()).map(Keys::read);
+        let seen = each.reduce(Seen::stricter).unwrap_or_default();
+        let verdict = seen.judge(&self.limits.logins, others, now);
+        Ok(Some(Looked { keys: current, seen, verdict, under_way }))
+    }
+
     /// What is counted when a login has ended.
     pub(crate) fn settle(
         &self,
         login: &Login<'_>,
-        admitted: &Admitted<'_>,
+        admitted: &Admitted,
         outcome: &Outcome,
     ) -> Vec<CounterChange> {
-        // Nothing was sent, so nothing was counted.
-        if admitted.charges.is_some() {
-            return Vec::new();
-        }
         let (keys, seen, now) = (&admitted.keys, &admitted.seen, self.now());
+        if !admitted.sent {
+            // It may have been counted all the same.
+            return if admitted.charges.is_none() { keys.given_back(seen) } else { Vec::new() };
+        }
         match outcome {
             Outcome::Acquired { .. } => {
                 self.compare(login, false, now);
@@ -145,8 +177,7 @@ impl Inner {
         let conversation = self.store.conversation(owner.conversation).await?;
         let session = conversation.and_then(|conversation| conversation.session);
         let session = session.and_then(|stored| Session::from_bytes(&stored.bytes).ok());
-        let number = session.map(|session| session.contact().address.clone());
-        Ok(number.filter(|number| !number.is_empty() && *number != owner.conversation.address))
+        Ok(session.and_then(|session| number(owner, &session)))
     }
 
     fn compare(&self, login: &Login<'_>, failed: bool, now: Timestamp) {
@@ -174,32 +205,84 @@ impl Inner {
     }
 }
 
-impl Admitted<'_> {
-    /// What is counted with the mark that it is sent: once.
+/// The number of a caller, as the session knows it.
+pub(crate) fn number(owner: &Owner<'_>, session: &Session) -> Option<String> {
+    let number = &session.contact().address;
+    let is_one =
+        owner.kind.capabilities().spoken && !number.is_empty() && *number != owner.conversation.address;
+    is_one.then(|| number.clone())
+}
+
+impl Looked {
+    /// The login may be made at `now`.
+    pub(crate) fn admitted(self, limits: &LoginLimits, now: Timestamp) -> Admitted {
+        let Self { keys, seen, under_way, .. } = self;
+        let charges = Some(keys.charges(limits, &seen, now));
+        Admitted { keys, seen, charges, kept_with_turn: false, sent: false, asked: None, under_way }
+    }
+}
+
+impl Admitted {
+    /// What is counted of it before it is sent: once.
     pub(crate) fn take_charges(&mut self) -> Vec<CounterChange> {
         if let Some(under_way) = &mut self.under_way {
-            under_way.is_counted();
+            under_way.goes_to(Stage::Counted);
         }
         self.charges.take().unwrap_or_default()
+    }
+
+    /// What is counted of it is on disk, and the first byte leaves now.
+    pub(crate) fn goes_out(&mut self) {
+        self.charges_are_kept();
+        self.sent = true;
+    }
+
+    /// What is counted of it is on disk.
+    pub(crate) fn charges_are_kept(&mut self) {
+        if let Some(under_way) = &mut self.under_way {
+            under_way.goes_to(Stage::Kept);
+        }
     }
 }
 
 /// That a login with an account name is under way.
-struct UnderWay<'d> {
-    desk: &'d Desk,
+struct UnderWay {
+    desk: Arc<Desk>,
     key: CounterKey,
-    counted: bool,
+    stage: Stage,
+}
+
+/// How far a login is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Uncounted,
+    /// Its charges are being written.
+    Counted,
+    /// They are on disk.
+    Kept,
+}
+
+impl Stage {
+    /// What it adds to those that are under way.
+    fn share(self) -> Others {
+        match self {
+            Self::Uncounted => Others { uncounted: 1, ..Others::default() },
+            Self::Counted => Others { counted: 1, unkept: 1, ..Others::default() },
+            Self::Kept => Others { counted: 1, ..Others::default() },
+        }
+    }
 }
 
 impl Desk {
     /// Gives also which others are under way.
-    fn begin(&self, key: Option<CounterKey>) -> (Option<UnderWay<'_>>, Others) {
+    fn begin(self: &Arc<Self>, key: Option<CounterKey>) -> (Option<UnderWay>, Others) {
         let Some(key) = key else { return (None, Others::default()) };
         let mut all = lock(&self.under_way);
         let others = all.entry(key).or_default();
         let before = *others;
-        others.uncounted += 1;
-        (Some(UnderWay { desk: self, key, counted: false }), before)
+        let stage = Stage::Uncounted;
+        *others = others.plus(stage.share());
+        (Some(UnderWay { desk: self.clone(), key, stage }), before)
     }
 
     /// How many of those under way are counted.
@@ -209,26 +292,20 @@ impl Desk {
     }
 }
 
-impl UnderWay<'_> {
-    fn is_counted(&mut self) {
-        if let Some(others) = lock(&self.desk.under_way).get_mut(&self.key)
-            && !std::mem::replace(&mut self.counted, true)
-        {
-            others.uncounted -= 1;
-            others.counted += 1;
+impl UnderWay {
+    fn goes_to(&mut self, stage: Stage) {
+        let before = std::mem::replace(&mut self.stage, stage);
+        if let Some(others) = lock(&self.desk.under_way).get_mut(&self.key) {
+            *others = others.minus(before.share()).plus(stage.share());
         }
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         let mut all = lock(&self.desk.under_way);
         if let Some(others) = all.get_mut(&self.key) {
-            if self.counted {
-                others.counted -= 1;
-            } else {
-                others.uncounted -= 1;
-            }
+            *others = others.minus(self.stage.share());
             if *others == Others::default() {
                 all.remove(&self.key);
             }

@@ -58,11 +58,11 @@ impl Work {
     }
 
     pub(crate) fn into_call(self, session: SessionId, version: Fingerprint) -> NewCall {
-        let (call, harmless) = match &self {
+        let (call, sent_when_kept) = match &self {
             Self::Acquire(acquire) => (acquire.call, false),
             Self::Call(call) => (call.call, self.is_harmless()),
         };
-        NewCall { session, call, request: self.to_bytes(version), harmless }
+        NewCall { session, call, request: self.to_bytes(version), sent_when_kept }
     }
 
     /// Whether nothing changes by it, however often it is sent.
@@ -195,9 +195,20 @@ impl Inner {
         }
         let Some(login) = job.login else { return self.attempts(&mut job, *sent, None, None).await };
         let answers = self.store.answers(key, login.component).await?;
-        let mut admitted = match self.admit(&login, &answers).await? {
-            Ok(admitted) => admitted,
-            Err(refusal) => return Ok(Made::of(Outcome::Rejected(refusal))),
+        let promised = match sent {
+            0 => self.promised.take((lease.session, lease.call)),
+            _ => None,
+        };
+        let mut admitted = match promised {
+            Some(mut admitted) => {
+                // Whoever finds the call finds its turn on disk.
+                admitted.charges_are_kept();
+                admitted
+            }
+            None => match self.admit(&login, &answers).await? {
+                Ok(admitted) => admitted,
+                Err(refusal) => return Ok(Made::of(Outcome::Rejected(refusal))),
+            },
         };
         let mut made = self.attempts(&mut job, *sent, Some(&mut admitted), Some(&answers)).await?;
         made.counters = self.settle(&login, &admitted, &made.outcome);
@@ -209,7 +220,7 @@ impl Inner {
         &self,
         job: &mut Job<'_>,
         sent: u32,
-        mut admitted: Option<&mut Admitted<'_>>,
+        mut admitted: Option<&mut Admitted>,
         answers: Option<&[AnswerRow]>,
     ) -> Result<Made, Stopped> {
         let mut made = 0;
@@ -245,7 +256,7 @@ impl Inner {
         &self,
         job: &Job<'_>,
         made: u32,
-        admitted: Option<&mut Admitted<'_>>,
+        mut admitted: Option<&mut Admitted>,
         answers: Option<&[AnswerRow]>,
     ) -> Result<Tried, Stopped> {
         let key = &job.lease.conversation;
@@ -285,19 +296,23 @@ impl Inner {
         let started = self.now();
         let until = started.plus(built.request.timeout()).plus(MARGIN);
         // What is counted of a login is kept with the mark, so that no stop of the program makes it forgotten.
-        let charges = admitted.map(Admitted::take_charges).unwrap_or_default();
+        let charges = admitted.as_deref_mut().map(Admitted::take_charges).unwrap_or_default();
+        let is_marked = admitted.as_ref().is_some_and(|admitted| admitted.kept_with_turn);
         let mark = async {
             let marked = self.store.mark_sent(job.lease, job.info.attempt, started, until, &charges).await;
             Failpoint::CallAfterMark.pass();
             marked.map_err(lost)
         };
         let send = async {
+            if let Some(admitted) = admitted {
+                admitted.goes_out();
+            }
             self.tell(key, &Notice::CallStarted(&job.info));
             self.transport.send(&built.request).await
         };
         // What may happen twice anyway need not wait until it is on disk that it was sent.
         let harmless = job.work.is_harmless();
-        let result = if harmless && job.info.attempt == 1 {
+        let result = if (harmless || is_marked) && job.info.attempt == 1 {
             // Its row has said from the beginning that it was sent.
             self.store.sends(job.lease, until).map_err(lost)?;
             Failpoint::CallAfterMark.pass();
@@ -410,9 +425,7 @@ fn job<'a>(
     let login = match work {
         Work::Acquire(acquire) if acquire.purpose == TokenPurpose::Login => {
             let token = bot.tokens.iter().find(|token| token.id == acquire.token)?;
-            let account = token.questions.iter().position(|question| !question.secret);
-            let account = account.and_then(|index| u8::try_from(index).ok());
-            Some(Login { owner, bot: &bot.bot, component: &token.id, account })
+            Some(Login::of(owner, bot, token))
         }
         _ => None,
     };

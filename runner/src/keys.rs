@@ -266,7 +266,7 @@ mod tests {
             tokens_seen: 0,
             handed_over: false,
         };
-        let call = |call| NewCall { session: SessionId(1), call, request: Vec::new(), harmless: false };
+        let call = |call| NewCall { session: SessionId(1), call, request: Vec::new(), sent_when_kept: false };
         TurnCommit {
             lease: claimed.lease,
             now,
@@ -277,6 +277,7 @@ mod tests {
             calls: calling.map(call).into_iter().collect(),
             secrets: Vec::new(),
             leads: Vec::new(),
+            counters: Vec::new(),
         }
     }
 }

@@ -102,8 +102,10 @@ pub(crate) struct Seen {
 /// Logins with the same account name that are under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Others {
-    /// Those that the counter of the account name knows of.
+    /// Those that the counter of the account name knows of, or will in a moment.
     pub(crate) counted: u32,
+    /// Those of them whose charges may not be on disk yet.
+    pub(crate) unkept: u32,
     /// Those that it does not know of yet.
     pub(crate) uncounted: u32,
 }
@@ -118,6 +120,24 @@ pub(crate) enum Verdict {
     Paused,
     /// The account name was tried too often. The user reads the same as after a wrong password, after the same time.
     Locked { after: Duration },
+}
+
+impl Others {
+    pub(crate) const fn plus(self, more: Self) -> Self {
+        Self {
+            counted: self.counted + more.counted,
+            unkept: self.unkept + more.unkept,
+            uncounted: self.uncounted + more.uncounted,
+        }
+    }
+
+    pub(crate) const fn minus(self, less: Self) -> Self {
+        Self {
+            counted: self.counted.saturating_sub(less.counted),
+            unkept: self.unkept.saturating_sub(less.unkept),
+            uncounted: self.uncounted.saturating_sub(less.uncounted),
+        }
+    }
 }
 
 impl Keys {
@@ -269,7 +289,7 @@ impl Seen {
         };
         let last = self.account.map(|account| account.last_at);
         let after = last.map_or(Duration::ZERO, |last| last.plus(delay).since(now).min(delay));
-        let tries = count(self.account).saturating_add(others.uncounted);
+        let tries = count(self.account).saturating_add(others.uncounted).saturating_add(others.unkept);
         if limits.account_failures > 0 && tries >= limits.account_failures {
             return Verdict::Locked { after };
         }
@@ -376,11 +396,14 @@ mod tests {
         let limits = LoginLimits::default();
         let judge = |count, counted, uncounted| {
             let seen = Seen { account: counter(count, 0), ..Seen::default() };
-            seen.judge(&limits, Others { counted, uncounted }, at(0))
+            seen.judge(&limits, Others { counted, unkept: 0, uncounted }, at(0))
         };
         assert_eq!(judge(98, 0, 1), go(10));
         assert!(matches!(judge(98, 0, 2), Verdict::Locked { .. }));
         assert!(matches!(judge(100, 50, 0), Verdict::Locked { .. }));
+        let unkept = Others { counted: 60, unkept: 60, uncounted: 0 };
+        let seen = Seen { account: counter(40, 0), ..Seen::default() };
+        assert!(matches!(seen.judge(&limits, unkept, at(0)), Verdict::Locked { .. }), "they will be on disk");
         assert_eq!(judge(64, 64, 30), go(0), "many may share an account");
         assert_eq!(judge(3, 2, 0), go(1));
     }

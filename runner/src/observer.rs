@@ -1,15 +1,15 @@
 use std::time::Duration;
 
 use countersign_egress::{EgressError, Origin};
-use countersign_engine::{Reason, Warning};
+use countersign_engine::Warning;
 use countersign_model::{CallId, Name};
-use countersign_script::Runnable;
-use countersign_script::program::{Method, StepIx};
+use countersign_script::program::Method;
 use countersign_store::ConversationKey;
 
 use crate::channel::SendError;
 use crate::guard::Shut;
 use crate::parts::Inner;
+use crate::report::TurnReport;
 use crate::secrets::NotBuilt;
 use crate::token::TokenDiagnosis;
 
@@ -75,24 +75,10 @@ pub enum Notice<'a> {
     Warning(&'a Warning),
     /// Something that came in was put aside.
     Dropped(Dropped),
-    /// A turn has come to these steps, in order. It is told before the turn is kept, and again if it is repeated.
-    Passed {
-        /// The bot that the session runs on.
-        bot: &'a Runnable,
-        /// The steps.
-        steps: &'a [StepIx],
-    },
-    /// The user did something. It is told before the turn is kept, and again if it is repeated.
-    Heard {
-        /// Whether it was a message.
-        message: bool,
-        /// Whether nothing was under way before, and the bot has begun a script.
-        began: bool,
-    },
-    /// A conversation in which something was under way has ended. Told as [`Notice::Heard`] is.
-    Ended(Reason),
     /// A turn was computed and kept.
     TurnDone {
+        /// What it did.
+        report: &'a TurnReport,
         /// From its claim to the end of its commit.
         took: Duration,
         /// How long what it answers had waited before.
@@ -274,11 +260,7 @@ impl Inner {
             Notice::Warning(warning) => tracing::warn!(workspace, channel, %warning, "the bot"),
             Notice::Dropped(why) => tracing::error!(workspace, channel, "{why}"),
             // Metrics count these; a log line for each message would be too many.
-            Notice::TurnDone { .. }
-            | Notice::Delivered { .. }
-            | Notice::Passed { .. }
-            | Notice::Heard { .. }
-            | Notice::Ended(_) => {}
+            Notice::TurnDone { .. } | Notice::Delivered { .. } => {}
             Notice::DeliveryLater { why: why @ SendError::Account { .. }, .. } => {
                 tracing::error!(workspace, channel, "{why}");
             }

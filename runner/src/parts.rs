@@ -15,6 +15,7 @@ use crate::flood::Floods;
 use crate::guard::Guard;
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::promised::Promised;
 use crate::registry::Registry;
 use crate::sealing::Vault;
 use crate::together::AtWork;
@@ -103,7 +104,8 @@ pub(crate) struct Inner {
     pub(crate) at_work: AtWork,
     pub(crate) limits: Limits,
     pub(crate) guard: Guard,
-    pub(crate) desk: Desk,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) promised: Arc<Promised>,
     pub(crate) floods: Mutex<Floods>,
     /// Parts of long texts that have not all come.
     pub(crate) pieces: Mutex<countersign_channels::Parts>,
@@ -143,7 +145,8 @@ impl Runner {
             at_work: AtWork::default(),
             guard: Guard::new(limits.breaking, limits.bulkhead),
             limits,
-            desk: Desk::default(),
+            desk: Arc::default(),
+            promised: Arc::default(),
             floods: Mutex::default(),
             pieces: Mutex::default(),
             resting: Mutex::default(),

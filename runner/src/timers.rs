@@ -44,6 +44,7 @@ impl Runner {
         if let Some(flood) = &runner.limits.flood {
             runner.floods.lock().unwrap_or_else(PoisonError::into_inner).clear(now, flood);
         }
+        runner.promised.sweep(now);
         Ok(runner.store.sweep(now, &runner.limits.retention).await?)
     }
 

@@ -11,7 +11,7 @@ use countersign_engine::{Input, Outcome};
 use countersign_model::{SecretText, Timestamp};
 use countersign_store::failpoint::Failpoint;
 use countersign_store::{
-    Ahead, Arrival, CallEnd, CommitError, ConversationKey, InboundKind, Kept, Lease, StoreError, TurnCommit,
+    Ahead, Arrival, CallEnd, CommitError, ConversationKey, InboundKind, Kept, Lease, StoreError,
 };
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -19,10 +19,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::error::IngestError;
 use crate::ingest::{Event, Inbound};
-use crate::observer::Notice;
 use crate::parts::{Inner, Runner};
 use crate::payload;
+use crate::promised::Promise;
 use crate::registry::ChannelAccount;
+use crate::report::{Computed, TurnReport};
 use crate::turn::{Before, Follows, Heard, LEASE, nothing_yet};
 
 /// So many times a turn is computed ahead. The first time tells the store of a conversation that it did not know.
@@ -77,13 +78,15 @@ impl Inner {
                 self.give_back(&ahead.lease).await;
                 break;
             };
-            let Some(commit) = self.compute_ahead(&key, &account, ahead, heard, now).await else { break };
+            let Some(computed) = self.compute_ahead(&key, &account, ahead, heard, now).await else { break };
+            let Computed { commit, report, login } = computed;
             let follows = Follows::of(&commit);
             Failpoint::TurnBeforeCommit.pass();
             let kept =
                 self.store.accept_with_turn(Arrival { id: id.clone(), received_at: now }, commit).await;
             if let Ok(Kept::Both { more }) = kept {
-                self.kept_ahead(&key, follows, more, now);
+                login.into_iter().for_each(Promise::keep);
+                self.kept_ahead(&key, follows, &report, more, now);
                 return Ok(true);
             }
             // Whatever came meanwhile was told to somebody who could not take it up.
@@ -117,13 +120,15 @@ impl Inner {
             return false;
         }
         let heard = Heard::quiet(Some(Input::Completed { call: lease.call, outcome }));
-        let Some(commit) = self.compute_ahead(key, account, ahead, heard, now).await else { return false };
+        let computed = self.compute_ahead(key, account, ahead, heard, now).await;
+        let Some(Computed { commit, report, login }) = computed else { return false };
         let follows = Follows::of(&commit);
         Failpoint::TurnBeforeCommit.pass();
         match self.store.complete_with_turn(end(), commit).await {
             Ok(Kept::Both { more }) => {
                 Failpoint::CallAfterComplete.pass();
-                self.kept_ahead(key, follows, more, now);
+                login.into_iter().for_each(Promise::keep);
+                self.kept_ahead(key, follows, &report, more, now);
                 true
             }
             // Whatever came meanwhile was told to somebody who could not take it up.
@@ -138,11 +143,17 @@ impl Inner {
         }
     }
 
-    fn kept_ahead(&self, key: &ConversationKey, follows: Follows, more: bool, started: Timestamp) {
+    fn kept_ahead(
+        &self,
+        key: &ConversationKey,
+        follows: Follows,
+        report: &TurnReport,
+        more: bool,
+        started: Timestamp,
+    ) {
         Failpoint::TurnAfterCommit.pass();
         self.turn_kept(key, follows, more);
-        let took = self.now().since(started);
-        self.tell(key, &Notice::TurnDone { took, waited: Duration::ZERO });
+        self.tell_turn(key, report, started, Duration::ZERO);
     }
 
     async fn compute_ahead(
@@ -152,12 +163,12 @@ impl Inner {
         ahead: Ahead,
         heard: Heard,
         now: Timestamp,
-    ) -> Option<TurnCommit> {
+    ) -> Option<Computed> {
         let Ahead { lease, conversation, new } = ahead;
         let held = lease.clone();
         let before = Before { conversation, late: false, new };
         match self.answer(key, account, before, heard, nothing_yet(lease, now, 0)).await {
-            Ok(commit) => Some(commit),
+            Ok(computed) => Some(computed),
             Err(_) => {
                 // It is computed again from its row, and fails there where it can be waited for.
                 self.give_back(&held).await;

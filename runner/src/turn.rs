@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_engine::{
-    Cause, Effect, Forgotten, Held, Input, Outcome, PageOffer, Reason, Session, Status, StepError, Turn,
+    Cause, Effect, Forgotten, Held, Input, Outcome, PageOffer, Reason, Session, Status, StepError,
+    TokenPurpose, Turn,
 };
 use countersign_model::{Contact, Name, OutMessage, SecretText, Timestamp};
 use countersign_script::Runnable;
@@ -16,13 +17,16 @@ use countersign_store::{
     StoredSession, TimerChange, TurnCommit,
 };
 
+use crate::admission::number;
 use crate::calls::Work;
 use crate::error::RunError;
 use crate::ingest::Event;
 use crate::observer::{Dropped, Notice};
 use crate::parts::{Inner, Runner};
 use crate::payload;
+use crate::promised::{Asked, Promise};
 use crate::registry::ChannelAccount;
+use crate::report::{Computed, TurnReport};
 use crate::sealing::Owner;
 use crate::transcript::Said;
 use crate::url_pattern::url_pattern;
@@ -61,8 +65,8 @@ impl Inner {
         let waited = started.since(claimed.inbound.received_at);
         let (key, fencing) = (claimed.lease.conversation.clone(), claimed.lease.fencing);
         let held = |key| Lease { conversation: key, fencing };
-        let commit = match self.compute(&key, claimed, started).await {
-            Ok(commit) => commit,
+        let Computed { commit, report, login } = match self.compute(&key, claimed, started).await {
+            Ok(computed) => computed,
             Err(error) => return Err((held(key), error)),
         };
         let follows = Follows::of(&commit);
@@ -74,10 +78,25 @@ impl Inner {
             Err(CommitError::LeaseLost) => return Ok(()),
             Err(CommitError::Store(error)) => return Err((held(key), error.into())),
         }
+        login.into_iter().for_each(Promise::keep);
         // The conversation may have more to do.
         self.turn_kept(&key, follows, true);
-        self.tell(&key, &Notice::TurnDone { took: self.now().since(started), waited });
+        self.tell_turn(&key, &report, started, waited);
         Ok(())
+    }
+
+    /// Tells of a turn that is kept.
+    pub(crate) fn tell_turn(
+        &self,
+        key: &ConversationKey,
+        report: &TurnReport,
+        started: Timestamp,
+        waited: Duration,
+    ) {
+        for warning in &report.warnings {
+            self.tell(key, &Notice::Warning(warning));
+        }
+        self.tell(key, &Notice::TurnDone { report, took: self.now().since(started), waited });
     }
 
     /// Wakes those who carry out what a turn has asked for, which is on disk now.
@@ -170,6 +189,7 @@ pub(crate) const fn nothing_yet(lease: Lease, now: Timestamp, consumed: u64) -> 
         calls: Vec::new(),
         secrets: Vec::new(),
         leads: Vec::new(),
+        counters: Vec::new(),
     }
 }
 
@@ -190,12 +210,12 @@ impl Inner {
         key: &ConversationKey,
         claimed: Claimed,
         now: Timestamp,
-    ) -> Result<TurnCommit, RunError> {
+    ) -> Result<Computed, RunError> {
         let Claimed { lease, conversation, inbound } = claimed;
         let commit = nothing_yet(lease, now, inbound.seq);
         let Some(account) = self.registry.channel(&key.workspace, &key.channel) else {
             self.tell(key, &Notice::Dropped(Dropped::NoChannel));
-            return Ok(commit);
+            return Ok(Computed::silent(commit));
         };
         let current = conversation.session.as_ref().map(|stored| stored.id);
         let late = match inbound.kind {
@@ -207,7 +227,7 @@ impl Inner {
         // Nobody waits for it any more, but it may have brought a token that the session does not know of.
         let heard =
             if late { Some(Heard::quiet(None)) } else { self.hear(key, &account, current, inbound, now) };
-        let Some(heard) = heard else { return Ok(commit) };
+        let Some(heard) = heard else { return Ok(Computed::silent(commit)) };
         self.answer(key, &account, Before { conversation, late, new: false }, heard, commit).await
     }
 
@@ -219,21 +239,21 @@ impl Inner {
         before: Before,
         heard: Heard,
         mut commit: TurnCommit,
-    ) -> Result<TurnCommit, RunError> {
+    ) -> Result<Computed, RunError> {
         let Before { conversation, late, new } = before;
         let (now, current) = (commit.now, conversation.session.as_ref().map(|stored| stored.id));
         if heard.owner_changed {
             // Nothing of whoever had the address before is left to whoever has it now.
             commit.secrets.extend([SecretChange::ForgetAllTokens, SecretChange::ForgetAllAnswers]);
             if current.is_none() {
-                return Ok(commit);
+                return Ok(Computed::silent(commit));
             }
         }
         if let Some(Line::Agent { text, .. }) = &heard.agent {
             // The bot has no part in it.
             commit.outbox.push(Delivery::Say(OutMessage::Text(text.clone())));
             commit.transcript.extend(heard.agent);
-            return Ok(commit);
+            return Ok(Computed::silent(commit));
         }
         let stored = conversation.session.filter(|_| !heard.owner_changed);
         let loaded = self.load(key, account, stored, heard.contact);
@@ -263,7 +283,7 @@ impl Inner {
                 Ok(turn) => session = turn.session,
                 Err(_) => {
                     self.tell(key, &Notice::Dropped(Dropped::Busy));
-                    return Ok(commit);
+                    return Ok(Computed::silent(commit));
                 }
             }
         }
@@ -280,34 +300,31 @@ impl Inner {
                 passed: Vec::new(),
             };
             self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
-            return Ok(commit);
+            return Ok(Computed::silent(commit));
         };
         let input = self.with_digits(key, id, &session, input)?;
         let before = session.status(&bot);
         let was_handed_over = before == Status::Ended(Reason::HandedOver);
-        let turn = match countersign_engine::step(&bot, session, input, now) {
+        let mut turn = match countersign_engine::step(&bot, session, input, now) {
             Ok(turn) => turn,
             Err(StepError::Busy | StepError::OtherVersion) => {
                 self.tell(key, &Notice::Dropped(Dropped::Busy));
-                return Ok(commit);
+                return Ok(Computed::silent(commit));
             }
         };
-        for warning in &turn.warnings {
-            self.tell(key, &Notice::Warning(warning));
-        }
-        if !turn.passed.is_empty() {
-            self.tell(key, &Notice::Passed { bot: &bot, steps: &turn.passed });
-        }
-        let message = !matches!(heard.said, Said::Nothing);
-        let began = matches!(before, Status::Ended(_)) && !turn.passed.is_empty();
-        if message || began {
-            self.tell(key, &Notice::Heard { message, began });
-        }
-        if let Status::Ended(reason) = turn.session.status(&bot)
-            && !matches!(before, Status::Ended(_))
-        {
-            self.tell(key, &Notice::Ended(reason));
-        }
+        let ended = match (before, turn.session.status(&bot)) {
+            (Status::Ended(_), _) => None,
+            (_, Status::Ended(reason)) => Some(reason),
+            _ => None,
+        };
+        let report = TurnReport {
+            message: !matches!(heard.said, Said::Nothing),
+            began: matches!(before, Status::Ended(_)) && !turn.passed.is_empty(),
+            ended,
+            passed: std::mem::take(&mut turn.passed),
+            warnings: std::mem::take(&mut turn.warnings),
+            bot: Some(bot.clone()),
+        };
         commit.transcript.extend(heard.said.into_line(turn.heard));
         // Nothing is handed back that nobody has.
         commit.transcript.extend(heard.agent.filter(|line| *line != Line::HandedBack || was_handed_over));
@@ -318,8 +335,13 @@ impl Inner {
                 commit.secrets.extend([SecretChange::ForgetAllTokens, SecretChange::ForgetAllAnswers]);
             }
         }
+        let login = login_of(&turn, &owner);
         self.write(&mut commit, owner, &bot, id, turn, conversation.tokens_epoch)?;
-        Ok(commit)
+        let login = match login {
+            Some(asked) => self.admit_ahead(owner, &bot, asked, &mut commit).await?,
+            None => None,
+        };
+        Ok(Computed { commit, report, login })
     }
 
     /// Opens an inbox row. `None` when there is nothing to do with it.
@@ -502,6 +524,18 @@ impl Inner {
         });
         Ok(())
     }
+}
+
+/// The login that a turn asks for.
+fn login_of(turn: &Turn, owner: &Owner<'_>) -> Option<Asked> {
+    turn.effects.iter().find_map(|effect| match effect {
+        Effect::Acquire(request) if request.purpose == TokenPurpose::Login => Some(Asked {
+            component: request.token.clone(),
+            call: request.call,
+            number: number(owner, &turn.session),
+        }),
+        _ => None,
+    })
 }
 
 fn input(event: Event) -> Option<Input> {

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use countersign_model::{Name, Timestamp};
-use countersign_runner::{CallInfo, CallKind, CallResult, Clock, ConversationKey, Notice, Observer};
+use countersign_runner::{
+    CallInfo, CallKind, CallResult, Clock, ConversationKey, Notice, Observer, TurnReport,
+};
 
 /// Calls, the path, and what is amiss, in order. At most [`Recorder::MOST`] of each are kept, the latest.
 pub struct Recorder {
@@ -125,9 +127,9 @@ impl Observer for Recorder {
                 let failed = CallOutcome::Failed(format!("it was not made: {why}"));
                 bounded(&mut kept.calls, Call { outcome: Some(failed), ..started(call) });
             }
-            Notice::Passed { bot, steps } => {
+            Notice::TurnDone { report: TurnReport { bot: Some(bot), passed, .. }, .. } => {
                 let at = self.clock.now();
-                for step in *steps {
+                for step in passed {
                     let step = &bot.steps[step.at()];
                     let script = bot.scripts[step.script.at()].id.clone();
                     bounded(&mut kept.passed, Passed { script, path: step.path.to_string(), at });

@@ -179,6 +179,8 @@ pub struct TurnCommit {
     pub secrets: Vec<SecretChange>,
     /// Answers to forms.
     pub leads: Vec<Lead>,
+    /// Counters that change with its calls: of those that are sent as soon as it is kept.
+    pub counters: Vec<CounterChange>,
 }
 
 /// A session after a turn.
@@ -315,9 +317,9 @@ pub struct NewCall {
     pub call: CallId,
     /// What is to be called, as the runner writes it; secrets stand in it by reference.
     pub request: Vec<u8>,
-    /// Sending it twice does no harm. Then its row says from the beginning that it was sent once, and
-    /// [`crate::Calls::sends`] needs no write.
-    pub harmless: bool,
+    /// After a stop of the program it counts as sent once, whether or not it was; so its first attempt needs no write of
+    /// its own ([`crate::Calls::sends`]). For what may be sent twice, and for what is sent at once and then not again.
+    pub sent_when_kept: bool,
 }
 
 /// That a worker makes a call.

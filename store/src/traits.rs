@@ -147,8 +147,8 @@ pub trait Calls: Send + Sync {
         counters: &[CounterChange],
     ) -> Result<(), CommitError>;
 
-    /// A call that is [harmless](crate::NewCall::harmless) is sent for the first time: prolongs the claim. Comes before the
-    /// first byte, and after a stop the call is known as sent.
+    /// A call that is [sent when kept](crate::NewCall::sent_when_kept) is sent for the first time: prolongs the claim. Comes
+    /// before the first byte.
     fn sends(&self, lease: &CallLease, until: Timestamp) -> Result<(), CommitError>;
 
     /// Puts the outcome into the inbox, keeps the token if there is one, changes the counters, and removes the call.

@@ -180,7 +180,7 @@ impl Filler {
             session: id,
             call,
             request: vec![5; 16],
-            harmless: false,
+            sent_when_kept: false,
         });
         let calls = calls.collect::<Vec<_>>();
         if calls.is_empty() {
@@ -235,6 +235,7 @@ impl Filler {
             calls,
             secrets: vec![SecretChange::ForgetAnswers(self.login.clone())],
             leads: Vec::new(),
+            counters: Vec::new(),
         };
         Ok(self.store.commit_turn(commit).await?)
     }

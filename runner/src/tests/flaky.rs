@@ -13,6 +13,7 @@ pub(super) struct Flaky {
     damaged: AtomicU64,
     claims: AtomicU64,
     outside: AtomicU64,
+    marks: AtomicU64,
 }
 
 impl Flaky {
@@ -23,6 +24,7 @@ impl Flaky {
             damaged: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             outside: AtomicU64::new(0),
+            marks: AtomicU64::new(0),
         }
     }
 
@@ -38,6 +40,11 @@ impl Flaky {
     /// How often it was asked for something to do since the last time this was asked.
     pub(super) fn claims(&self) -> u64 {
         self.claims.swap(0, Ordering::SeqCst)
+    }
+
+    /// How often a write of its own said that a call is sent.
+    pub(super) fn marks(&self) -> u64 {
+        self.marks.swap(0, Ordering::SeqCst)
     }
 
     /// Another program has changed the store.
@@ -166,6 +173,7 @@ impl Calls for Flaky {
         until: Timestamp,
         counters: &[CounterChange],
     ) -> Result<(), CommitError> {
+        self.marks.fetch_add(1, Ordering::SeqCst);
         self.works()?.mark_sent(lease, attempt, now, until, counters).await
     }
 
@@ -475,6 +483,14 @@ impl People for Flaky {
 
     async fn drop_dead_letter(&self, workspace: &Name, number: u64) -> Result<bool, StoreError> {
         self.works()?.drop_dead_letter(workspace, number).await
+    }
+
+    async fn waiting_deliveries(&self, workspace: &Name) -> Result<usize, StoreError> {
+        self.works()?.waiting_deliveries(workspace).await
+    }
+
+    async fn discard_deliveries(&self, workspace: &Name) -> Result<usize, StoreError> {
+        self.works()?.discard_deliveries(workspace).await
     }
 }
 

@@ -9,6 +9,7 @@ mod leaks;
 mod login_page;
 mod logins;
 mod order;
+mod promised;
 mod providers;
 mod repeats;
 mod rig;

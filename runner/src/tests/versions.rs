@@ -64,6 +64,7 @@ async fn replace(rig: &Rig, stored: StoredSession) {
         calls: vec![],
         secrets: vec![],
         leads: vec![],
+        counters: vec![],
     };
     rig.store.commit_turn(commit).await.unwrap();
 }

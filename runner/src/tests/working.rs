@@ -10,26 +10,26 @@ use tokio_util::sync::CancellationToken;
 use super::rig::{PASSWORD, Rig, answer, bank, key, name};
 use crate::{Runner, Workers};
 
-struct AtWork {
+pub(super) struct AtWork {
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl AtWork {
-    fn on(runner: &Runner) -> Self {
+    pub(super) fn on(runner: &Runner) -> Self {
         let stop = CancellationToken::new();
         let (runner, token) = (runner.clone(), stop.clone());
         Self { stop, task: tokio::spawn(async move { runner.work(Workers::default(), token).await }) }
     }
 
-    async fn end(self) {
+    pub(super) async fn end(self) {
         self.stop.cancel();
         self.task.await.unwrap();
     }
 }
 
 /// Waits until so much was said to a contact.
-async fn said(rig: &Rig, address: &str, count: usize) -> Vec<String> {
+pub(super) async fn said(rig: &Rig, address: &str, count: usize) -> Vec<String> {
     let mut all = Vec::new();
     let watch = rig.runner.watch(&key(address));
     loop {

@@ -1,16 +1,14 @@
 //! Turns what the runner tells into counts.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use countersign_api::analytics::counted;
 use countersign_engine::Reason;
 use countersign_model::{Name, Timestamp};
 use countersign_runner::{
-    CallInfo, CallKind, CallResult, Clock, ConversationKey, Notice, Observer, Registry,
+    CallInfo, CallKind, CallResult, Clock, ConversationKey, Notice, Observer, Registry, TurnReport,
 };
-use countersign_script::Runnable;
-use countersign_script::program::{StepIx, StepKind};
+use countersign_script::program::StepKind;
 use countersign_store::latency;
 
 use super::Statistics;
@@ -21,17 +19,6 @@ pub(crate) struct Counting {
     /// Which bot answers on which channel.
     registry: Arc<Registry>,
     clock: Arc<dyn Clock>,
-    /// Turns that are computed and not kept yet.
-    turns: Mutex<HashMap<ConversationKey, Turn>>,
-}
-
-/// What a turn told of itself.
-#[derive(Default)]
-struct Turn {
-    /// Whether the user sent a message, and whether a conversation began.
-    heard: (bool, bool),
-    passed: Option<Passed>,
-    ended: Option<Reason>,
 }
 
 /// Steps that a turn came to.
@@ -41,9 +28,6 @@ struct Passed {
     /// Whether the last of them asks something.
     asks: bool,
 }
-
-/// So many turns at once.
-const MOST: usize = 10_000;
 
 /// Tells two.
 pub(crate) struct Both<A, B>(pub(crate) A, pub(crate) B);
@@ -60,16 +44,8 @@ impl Observer for Counting {
         let now = self.clock.now();
         let all = &*self.statistics;
         match notice {
-            // These are told again when a turn is repeated, so they count when it is kept.
-            Notice::Heard { message, began } => self.turn(key, |turn| turn.heard = (*message, *began)),
-            Notice::Passed { bot, steps } => {
-                self.turn(key, |turn| turn.passed = Some(Passed::of(bot, steps)))
-            }
-            Notice::Ended(reason) => self.turn(key, |turn| turn.ended = Some(*reason)),
-            Notice::TurnDone { .. } => {
-                if let Some(turn) = self.turns().remove(key) {
-                    self.kept(key, turn, now);
-                }
+            Notice::TurnDone { report, .. } => {
+                self.kept(key, report, now);
                 all.feed.conversation(key);
             }
             Notice::Acquired { .. } => self.count(key, counted::LOGIN, counted::OK.to_owned(), now),
@@ -111,7 +87,7 @@ impl Counting {
         clock: &Arc<dyn Clock>,
     ) -> Self {
         let (statistics, registry, clock) = (statistics.clone(), registry.clone(), clock.clone());
-        Self { statistics, registry, clock, turns: Mutex::default() }
+        Self { statistics, registry, clock }
     }
 
     fn count(&self, key: &ConversationKey, what: &'static str, label: String, now: Timestamp) {
@@ -142,19 +118,10 @@ impl Counting {
         }
     }
 
-    fn turn(&self, key: &ConversationKey, change: impl FnOnce(&mut Turn)) {
-        let mut turns = self.turns();
-        if turns.len() >= MOST && !turns.contains_key(key) {
-            // Turns that were never kept.
-            turns.clear();
-        }
-        change(turns.entry(key.clone()).or_default());
-    }
-
     /// Counts a turn that was kept.
-    fn kept(&self, key: &ConversationKey, turn: Turn, now: Timestamp) {
+    fn kept(&self, key: &ConversationKey, report: &TurnReport, now: Timestamp) {
         let all = &*self.statistics;
-        let (message, began) = turn.heard;
+        let (message, began) = (report.message, report.began);
         if message {
             self.count(key, counted::MESSAGE_IN, String::new(), now);
         }
@@ -164,14 +131,14 @@ impl Counting {
         if message || began {
             all.silences().heard(key, now);
         }
-        if let Some(Passed { bot, steps, asks }) = turn.passed {
+        if let Some(Passed { bot, steps, asks }) = Passed::of(report) {
             let last = steps.last().cloned().filter(|_| asks);
             for step in steps {
                 all.count(key, Some(&bot), counted::STEP_REACHED, step, now);
             }
             all.silences().came(key, &bot, last.as_deref(), now);
         }
-        let Some(reason) = turn.ended else { return };
+        let Some(reason) = report.ended else { return };
         let lapsed = matches!(reason, Reason::Lapsed { .. });
         if lapsed {
             self.count(key, counted::LOGIN, counted::LAPSED.to_owned(), now);
@@ -181,15 +148,12 @@ impl Counting {
             all.count(key, Some(&left.bot), counted::STEP_LEFT, left.step, left.at);
         }
     }
-
-    fn turns(&self) -> MutexGuard<'_, HashMap<ConversationKey, Turn>> {
-        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Passed {
-    fn of(bot: &Runnable, steps: &[StepIx]) -> Self {
-        let found: Vec<_> = steps.iter().filter_map(|step| bot.steps.get(step.at())).collect();
+    fn of(report: &TurnReport) -> Option<Self> {
+        let bot = report.bot.as_ref().filter(|_| !report.passed.is_empty())?;
+        let found: Vec<_> = report.passed.iter().filter_map(|step| bot.steps.get(step.at())).collect();
         let asks = found.last().is_some_and(|last| match &last.kind {
             StepKind::Options { .. }
             | StepKind::Question(_)
@@ -199,6 +163,6 @@ impl Passed {
             _ => false,
         });
         let steps = found.into_iter().map(|step| step.path.to_string()).collect();
-        Self { bot: bot.bot.clone(), steps, asks }
+        Some(Self { bot: bot.bot.clone(), steps, asks })
     }
 }

@@ -51,6 +51,11 @@ impl KnownCounters {
         self.changes += 1;
     }
 
+    /// They stand so on the disk now.
+    pub(crate) fn put_all(&mut self, counters: impl IntoIterator<Item = (CounterKey, Option<Counter>)>) {
+        counters.into_iter().for_each(|(key, counter)| self.put(key, counter));
+    }
+
     /// It was read when the changes were so many.
     pub(crate) fn remember(&mut self, key: CounterKey, counter: Option<Counter>, changes: u64) {
         if changes == self.changes && !self.complete && self.known.len() < MOST {

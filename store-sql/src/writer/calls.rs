@@ -41,7 +41,7 @@ impl Work for MarkSent {
 
     fn keep(self, made: Counted, schedule: &mut Schedule) {
         schedule.marked(&self.lease, self.attempt);
-        made.into_iter().for_each(|(key, counter)| schedule.counters.put(key, counter));
+        schedule.counters.put_all(made);
     }
 
     fn fail(self, _: &mut Schedule) {}
@@ -90,7 +90,7 @@ impl Work for CompleteCall {
         if let Some(token) = token {
             schedule.token_kept(conversation, token);
         }
-        counted.into_iter().for_each(|(key, counter)| schedule.counters.put(key, counter));
+        schedule.counters.put_all(counted);
     }
 
     fn fail(self, schedule: &mut Schedule) {
@@ -120,7 +120,8 @@ pub(super) fn find(entry: &Entry, lease: &CallLease) -> Option<u64> {
     same.map(|(seq, ..)| *seq)
 }
 
-fn count(tx: &Tx<'_>, changes: &[CounterChange], now: Timestamp) -> Result<Counted, Fault> {
+/// Changes counters, and gives how they stand then.
+pub(super) fn count(tx: &Tx<'_>, changes: &[CounterChange], now: Timestamp) -> Result<Counted, Fault> {
     let mut counted = Vec::with_capacity(changes.len());
     for change in changes {
         counted.push(match change {

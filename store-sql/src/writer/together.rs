@@ -125,7 +125,7 @@ impl Work for CompleteTurn {
         if let Some(token) = self.end.token {
             schedule.token_kept(turned.conversation, token);
         }
-        counted.into_iter().for_each(|(key, counter)| schedule.counters.put(key, counter));
+        schedule.counters.put_all(counted);
         keep(turned, self.turn, schedule)
     }
 

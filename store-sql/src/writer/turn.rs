@@ -5,6 +5,7 @@ use countersign_store::{
     AnswerRow, Delivery, Line, NewCall, SecretChange, SessionCommit, TimerChange, TokenRow, TurnCommit,
 };
 
+use super::calls::{Counted, count};
 use super::item::Work;
 use super::tx::{Entry, Tx};
 use crate::code::{self, ConvId, Seen};
@@ -28,6 +29,7 @@ pub(crate) struct Turned {
     outbox: Vec<u64>,
     /// The numbers of the calls that are kept; `None` for one that nobody waits for.
     calls: Vec<Option<u64>>,
+    counted: Counted,
 }
 
 impl Work for CommitTurn {
@@ -72,6 +74,7 @@ impl Turned {
             calls: calls.filter_map(|(seq, call)| Some((seq?, call))).collect(),
         };
         schedule.committed(self.conversation, committed);
+        schedule.counters.put_all(self.counted);
         self.conversation
     }
 }
@@ -117,9 +120,10 @@ pub(super) fn put_turn(
         let since = session.handed_over.then_some(turn.now.as_micros());
         tx.sql("UPDATE conversations SET handed_over = ?2 WHERE id = ?1")?.execute((entry.id, since))?;
     }
+    let counted = count(tx, &turn.counters, turn.now)?;
     let conversation = entry.id;
     tx.put(entry);
-    Ok(Turned { conversation, outbox, calls })
+    Ok(Turned { conversation, outbox, calls, counted })
 }
 
 fn spill(tx: &mut Tx<'_>, entry: &mut Entry) -> Result<(), Fault> {
@@ -168,7 +172,7 @@ fn ask(
     }
     let seq = tx.next_seq();
     tx.sql("INSERT INTO calls (seq, conversation, session, number, request, sent) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute((seq, entry.id, code::session_to_bytes(call.session), call.call.0, &call.request, call.harmless))?;
+        .execute((seq, entry.id, code::session_to_bytes(call.session), call.call.0, &call.request, call.sent_when_kept))?;
     entry.calls.push((seq as u64, call.session, call.call));
     Ok(Some(seq as u64))
 }

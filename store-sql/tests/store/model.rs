@@ -392,6 +392,7 @@ impl Pair {
         let number = u32::try_from(self.moment).unwrap();
         let mut next = if *calls { calling(claimed, 0, number) } else { turn(claimed, 0) };
         next.now = self.now;
+        next.counters = if *calls { counters(secret % 4, self.now) } else { Vec::new() };
         next.transcript = (0..*lines).map(|n| Line::User(format!("{number}-{n}"))).collect();
         next.outbox = (0..*outbox).map(|n| delivery(&format!("{number}-{n}"))).collect();
         let answer = |component: &str| {

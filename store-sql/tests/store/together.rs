@@ -164,13 +164,13 @@ async fn the_same_message_many_times_at_once_has_one_turn() {
 }
 
 #[tokio::test]
-async fn a_harmless_call_may_have_been_sent_before_a_stop() {
+async fn a_call_that_is_sent_when_kept_was_sent_before_a_stop() {
     let folder = Folder::new();
     let store = folder.open();
     store.accept(vec![reply("ada", "m1")]).await.unwrap();
     let claimed = claim(&store, 0).await.unwrap();
     let mut next = calling(&claimed, 0, 1);
-    next.calls[0].harmless = true;
+    next.calls[0].sent_when_kept = true;
     store.commit_turn(next).await.unwrap();
     assert_eq!(claim_call(&store, 0).await.unwrap().sent, 0);
     drop(store);

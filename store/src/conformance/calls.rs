@@ -52,11 +52,11 @@ pub async fn a_call_that_was_sent_is_known_as_sent(store: &impl Store) {
     assert!(again.lease.fencing > call.lease.fencing);
 }
 
-pub async fn a_harmless_call_is_known_as_sent(store: &impl Store) {
+pub async fn a_call_that_is_sent_when_kept_needs_no_mark(store: &impl Store) {
     store.accept(vec![reply("ada", "m1")]).await.unwrap();
     let claimed = claim(store, 0).await.unwrap();
     let mut turn = calling(&claimed, 0, 1);
-    turn.calls[0].harmless = true;
+    turn.calls[0].sent_when_kept = true;
     store.commit_turn(turn).await.unwrap();
     let first = claim_call(store, 0).await.unwrap();
     assert_eq!(first.sent, 0);

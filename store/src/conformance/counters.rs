@@ -1,8 +1,11 @@
 use countersign_model::Timestamp;
 
-use super::fixture::{at, claim_call, payload, token, under_way};
+use super::fixture::{at, calling, claim, claim_call, key, payload, reply, token, turn, under_way};
 use crate::error::CommitError;
-use crate::record::{CallCompletion, Counter, CounterChange, CounterKey, Retention};
+use crate::record::{
+    Ahead, Arrival, CallCompletion, CallEnd, Claimed, Counter, CounterChange, CounterKey, InboundKind,
+    InboxRow, Kept, Retention, TurnCommit, WorkerId,
+};
 use crate::traits::Store;
 
 const ADA: CounterKey = CounterKey([1; 16]);
@@ -30,8 +33,8 @@ async fn mark(store: &impl Store, call: u32, secs: i64, changes: &[CounterChange
         counters: Vec::new(),
     };
     store.complete_call(completion).await.unwrap();
-    while let Some(claimed) = super::fixture::claim(store, secs).await {
-        store.commit_turn(super::fixture::turn(&claimed, secs)).await.unwrap();
+    while let Some(claimed) = claim(store, secs).await {
+        store.commit_turn(turn(&claimed, secs)).await.unwrap();
     }
 }
 
@@ -70,8 +73,8 @@ pub async fn counters_change_with_the_call(store: &impl Store) {
 }
 
 async fn under_way_again(store: &impl Store) {
-    while let Some(claimed) = super::fixture::claim(store, 2).await {
-        store.commit_turn(super::fixture::turn(&claimed, 2)).await.unwrap();
+    while let Some(claimed) = claim(store, 2).await {
+        store.commit_turn(turn(&claimed, 2)).await.unwrap();
     }
     let twice = [CounterChange::Subtract { key: ADA }, CounterChange::Subtract { key: ADA }];
     mark(store, 3, 2, &twice).await;
@@ -84,4 +87,51 @@ pub async fn a_lost_call_counts_nothing(store: &impl Store) {
     let marked = store.mark_sent(&slow, 1, at(30), at(60), &[add(ADA, 100)]).await;
     assert!(matches!(marked, Err(CommitError::LeaseLost)));
     assert_eq!(at_moment(store, at(30)).await, [None, None]);
+}
+
+pub async fn counters_change_with_the_turn(store: &impl Store) {
+    store.accept(vec![reply("ada", "m1")]).await.unwrap();
+    let mut next = calling(&claim(store, 0).await.unwrap(), 0, 1);
+    next.counters = vec![add(ADA, 100), add(BOB, 50)];
+    store.commit_turn(next).await.unwrap();
+    assert_eq!(at_moment(store, at(0)).await, [counter(1, 0, 0, 100), counter(1, 0, 0, 50)]);
+    let lease = claim_call(store, 3).await.unwrap().lease;
+    let kind = InboundKind::Outcome { session: lease.session, call: lease.call };
+    let ahead = store.hold(WorkerId(1), &lease.conversation, kind, at(3), at(33)).unwrap();
+    let end = CallEnd { lease, now: at(3), token: None, counters: vec![CounterChange::Clear { key: ADA }] };
+    let mut next = answers(&ahead, 3);
+    next.counters = vec![add(BOB, 60)];
+    assert_eq!(store.complete_with_turn(end, next).await.unwrap(), Kept::Both { more: false });
+    assert_eq!(at_moment(store, at(3)).await, [None, counter(2, 0, 3, 60)]);
+}
+
+pub async fn a_turn_that_is_not_kept_counts_nothing(store: &impl Store) {
+    for kept in [Kept::Both { more: false }, Kept::Known] {
+        let ahead = store.hold(WorkerId(1), &key("ada"), InboundKind::Reply, at(0), at(30)).unwrap();
+        let mut next = answers(&ahead, 0);
+        next.counters = vec![add(ADA, 100)];
+        let arrival = Arrival { id: "m1".into(), received_at: at(0) };
+        assert_eq!(store.accept_with_turn(arrival, next).await.unwrap(), kept);
+        assert_eq!(at_moment(store, at(0)).await, [counter(1, 0, 0, 100), None]);
+    }
+    store.accept(vec![reply("ada", "m2")]).await.unwrap();
+    let mut late = turn(&claim(store, 0).await.unwrap(), 0);
+    late.counters = vec![add(ADA, 100)];
+    let soon = claim(store, 30).await.unwrap();
+    assert!(matches!(store.commit_turn(late).await, Err(CommitError::LeaseLost)));
+    store.commit_turn(turn(&soon, 30)).await.unwrap();
+    assert_eq!(at_moment(store, at(30)).await, [counter(1, 0, 0, 100), None]);
+}
+
+/// A turn that was computed ahead.
+fn answers(ahead: &Ahead, secs: i64) -> TurnCommit {
+    let Ahead { lease, conversation, .. } = ahead.clone();
+    let inbound = InboxRow {
+        seq: 0,
+        id: String::new(),
+        kind: InboundKind::Reply,
+        payload: None,
+        received_at: at(secs),
+    };
+    turn(&Claimed { lease, conversation, inbound }, secs)
 }

@@ -72,6 +72,7 @@ pub fn turn(claimed: &Claimed, secs: i64) -> TurnCommit {
         calls: Vec::new(),
         secrets: Vec::new(),
         leads: Vec::new(),
+        counters: Vec::new(),
     }
 }
 
@@ -80,7 +81,7 @@ pub fn calling(claimed: &Claimed, secs: i64, call: u32) -> TurnCommit {
     let mut turn = turn(claimed, secs);
     turn.session.as_mut().unwrap().calling = Some(CallId(call));
     let request = format!("call {call}").into();
-    turn.calls.push(NewCall { session: SESSION, call: CallId(call), request, harmless: false });
+    turn.calls.push(NewCall { session: SESSION, call: CallId(call), request, sent_when_kept: false });
     turn
 }
 

@@ -46,7 +46,7 @@ macro_rules! conformance_tests {
                 calls::a_call_is_made_and_its_outcome_comes_in
                 calls::the_oldest_call_comes_first
                 calls::a_call_that_was_sent_is_known_as_sent
-                calls::a_harmless_call_is_known_as_sent
+                calls::a_call_that_is_sent_when_kept_needs_no_mark
                 calls::a_lost_call_completes_nothing
                 calls::a_call_that_nobody_waits_for_is_dropped
                 calls::a_token_takes_the_place_of_the_one_before
@@ -78,6 +78,8 @@ macro_rules! conformance_tests {
                 counters::failures_are_counted_until_their_time_is_over
                 counters::counters_change_with_the_call
                 counters::a_lost_call_counts_nothing
+                counters::counters_change_with_the_turn
+                counters::a_turn_that_is_not_kept_counts_nothing
                 receipts::a_message_only_gets_further
                 receipts::receipts_are_kept_by_conversation
                 secrets::a_revoked_token_is_gone_at_once

@@ -172,6 +172,7 @@ impl State {
         self.counter += (turn.outbox.len() + turn.calls.len() + turn.leads.len()) as u64;
         let mut seq = first..;
         let now = turn.now;
+        self.count(&turn.counters, now);
         let conversation = self.of(&turn.lease.conversation);
         conversation.lease = Held::default();
         conversation.inbox.retain(|row| row.seq != turn.consumed);
