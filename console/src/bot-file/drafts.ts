@@ -15,9 +15,14 @@ export function draftOf(client: object, key: string, make: () => DraftStore): Dr
   return made;
 }
 
+/** Saves all that is not saved yet. */
+export async function saveDrafts(client: object): Promise<void> {
+  await Promise.all([...(stores.get(client)?.values() ?? [])].map((store) => store.flush()));
+}
+
 /** Saves all that is not saved yet and forgets it, before the session ends. */
 export async function closeDrafts(client: object): Promise<void> {
-  await Promise.all([...(stores.get(client)?.values() ?? [])].map((store) => store.flush()));
+  await saveDrafts(client);
   stores.delete(client);
 }
 

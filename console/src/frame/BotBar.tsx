@@ -45,9 +45,17 @@ export function BotBar({ workspace, bot: id, simulating, onSimulate }: Props) {
         </Button>
       )}
       {may("bot.publish") && (
-        <Button size="xs" onClick={publishingIs.open} disabled={!bot.changed}>
-          {t.publish}
-        </Button>
+        <Tooltip label={t.publishedHelp(bot.live?.number ?? 0)} disabled={bot.changed}>
+          {/* It can be reached with the keyboard while there is nothing to publish, so that it says so. */}
+          <Button
+            size="xs"
+            onClick={bot.changed ? publishingIs.open : undefined}
+            data-disabled={!bot.changed || undefined}
+            aria-disabled={!bot.changed || undefined}
+          >
+            {t.publish}
+          </Button>
+        </Tooltip>
       )}
       {publishing && (
         <Suspense>

@@ -39,6 +39,43 @@ test("shows what goes live, and publishes that revision with its note", async ()
   expect(one?.headers.get("if-match")).toBe('"4"');
 });
 
+test("errors of the check stand there from the beginning, and the button says why it cannot", async () => {
+  const finding = {
+    code: "E0101",
+    severity: "error",
+    message: "A token is missing",
+    path: "scripts.a.steps[0]",
+  };
+  const checkup = { ok: false, diagnostics: [{ ...finding, labels: [], notes: [], manual: "E0101" }] };
+  const onWhatsapp = { ...bot, channels: [{ id: "c1", kind: "whatsapp", name: "WhatsApp" }] } as Bot;
+  const sent = fakeFetch({
+    ...routes,
+    "GET /workspaces/demo/bots/bank/draft": { text: "bot: bank", revision: 4 },
+    "POST /workspaces/demo/check": checkup,
+  });
+  const { unmount } = show(<PublishDialogue workspace="demo" bot={onWhatsapp} onClose={() => {}} />);
+  expect((await screen.findByRole("alert")).textContent).toContain("A token is missing");
+  const button = screen.getByRole("button", { name: "Publish" });
+  expect(button.getAttribute("aria-disabled")).toBe("true");
+  const reason = document.getElementById(button.getAttribute("aria-describedby") ?? "");
+  expect(reason?.textContent).toContain("A token is missing");
+  await userEvent.type(screen.getByLabelText("What changed"), "The name");
+  await userEvent.click(button);
+  await vi.waitFor(() => expect(document.activeElement).toBe(reason));
+  expect(sent.map(({ method, path }) => `${method} ${path}`)).not.toContain(post);
+  expect(sent.find(({ path }) => path.endsWith("/check"))?.body).toEqual({
+    text: "bot: bank",
+    channels: ["whatsapp"],
+  });
+  // Who goes away to mend it finds the note again.
+  unmount();
+  fakeFetch({ ...routes, [post]: bot });
+  show(<PublishDialogue workspace="demo" bot={bot} onClose={() => {}} />);
+  const note = await screen.findByLabelText<HTMLTextAreaElement>("What changed");
+  expect(note.value).toBe("The name");
+  await userEvent.click(screen.getByRole("button", { name: "Publish" }));
+});
+
 test("errors of the check are shown, and the note stays", async () => {
   const diagnostics = [
     {

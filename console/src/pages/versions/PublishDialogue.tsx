@@ -2,10 +2,12 @@ import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/cor
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useEffect, useId, useRef } from "react";
 import { api, ifMatch, ok } from "../../api/client.ts";
 import type { Bot, Checkup } from "../../api/contract.ts";
 import { isProblem } from "../../api/problem.ts";
 import { diffQuery, keys } from "../../api/queries.ts";
+import { saveDrafts } from "../../bot-file/drafts.ts";
 import { useServerForm } from "../../forms/useServerForm.ts";
 import { Bars } from "../../ui/Loaded.tsx";
 import { Problem } from "../../ui/Problem.tsx";
@@ -13,7 +15,10 @@ import { useWords } from "../../words/words.tsx";
 import { DiffView } from "./DiffView.tsx";
 import { words } from "./words.ts";
 
-/** Shows what will go live, asks for a note, and publishes. */
+/** The notes that were typed and not published yet, by bot: who goes away to mend an error finds them again. */
+const notes = new Map<string, string>();
+
+/** Shows what will go live, asks for a note, and publishes. What the check finds is said before. */
 export function PublishDialogue({
   workspace,
   bot,
@@ -26,32 +31,50 @@ export function PublishDialogue({
   const t = useWords(words);
   const client = useQueryClient();
   const path = { workspace, bot: bot.id };
+  const key = `${workspace}/${bot.id}`;
+  const reason = useId();
+  const alert = useRef<HTMLDivElement>(null);
+  // What was typed a moment ago goes live too.
+  useEffect(() => void saveDrafts(client), [client]);
+  const checkup = useCheckup(workspace, bot);
   const { form, onSubmit, problem, busy } = useServerForm({
-    initialValues: { note: "" },
+    initialValues: { note: notes.get(key) ?? "" },
     send: async ({ note }) => {
       const call = api.POST("/workspaces/{workspace}/bots/{bot}/publish", {
         params: { path, header: ifMatch(bot.draft.revision) },
         body: note.trim() ? { note: note.trim() } : {},
       });
       const published = await ok(call);
+      notes.delete(key);
       client.setQueryData(keys.bot(workspace, bot.id), published);
       void client.invalidateQueries({ queryKey: keys.bots(workspace) });
       notifications.show({ color: "teal", message: t.published(published.live?.number ?? 0) });
       onClose();
     },
   });
+  useEffect(() => {
+    if (form.values.note !== "") notes.set(key, form.values.note);
+  }, [key, form.values.note]);
+  const refused = isProblem(problem, "check_failed")
+    ? (problem.more.checkup as Checkup | undefined)
+    : undefined;
+  const failed = refused ?? checkup;
+  const impossible = failed !== undefined && !failed.ok;
   return (
     <Modal opened onClose={onClose} title={t.publishTitle(bot.name)} size="xl">
-      <form onSubmit={onSubmit}>
+      <form
+        onSubmit={(event) => {
+          if (!impossible) return onSubmit(event);
+          event.preventDefault();
+          alert.current?.focus();
+        }}
+      >
         <Stack gap="sm">
           <Text size="sm">{t.publishText}</Text>
-          {isProblem(problem, "check_failed") ? (
-            <CheckFailed
-              workspace={workspace}
-              bot={bot.id}
-              checkup={problem.more.checkup as Checkup | undefined}
-              onClose={onClose}
-            />
+          {impossible ? (
+            <div ref={alert} id={reason} tabIndex={-1}>
+              <CheckFailed workspace={workspace} bot={bot.id} checkup={failed} onClose={onClose} />
+            </div>
           ) : (
             <Problem error={problem} />
           )}
@@ -69,7 +92,14 @@ export function PublishDialogue({
             <Button variant="default" onClick={onClose}>
               {t.cancel}
             </Button>
-            <Button type="submit" loading={busy}>
+            {/* It can still be reached with the keyboard, so that it says why it cannot. */}
+            <Button
+              type="submit"
+              loading={busy}
+              data-disabled={impossible || undefined}
+              aria-disabled={impossible || undefined}
+              aria-describedby={impossible ? reason : undefined}
+            >
               {t.publish}
             </Button>
           </Group>
@@ -77,6 +107,27 @@ export function PublishDialogue({
       </form>
     </Modal>
   );
+}
+
+/** What the check finds in the draft as it is saved, on the channels that the bot is on. */
+function useCheckup(workspace: string, bot: Bot): Checkup | undefined {
+  const channels = [...new Set(bot.channels.map(({ kind }) => kind))] as never[];
+  const found = useQuery({
+    queryKey: [...keys.draft(workspace, bot.id), "check", bot.draft.revision, channels],
+    queryFn: async () => {
+      const params = { path: { workspace, bot: bot.id } };
+      const { text } = await ok(api.GET("/workspaces/{workspace}/bots/{bot}/draft", { params }));
+      return ok(
+        api.POST("/workspaces/{workspace}/check", {
+          params: { path: { workspace } },
+          body: { text, channels },
+        }),
+      );
+    },
+    retry: false,
+    staleTime: 0,
+  });
+  return found.data;
 }
 
 function Changes({ workspace, bot }: { workspace: string; bot: Bot }) {
