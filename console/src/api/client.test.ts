@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { fakeFetch, problem } from "../test/fakeFetch.ts";
+import { fakeFetch, problem, type Sent } from "../test/fakeFetch.ts";
 import { session } from "../test/show.tsx";
 import { api, askWith, ifMatch, ok, rememberCsrf } from "./client.ts";
 import { ApiProblem, fieldOf, isProblem } from "./problem.ts";
@@ -12,7 +12,7 @@ const problemOf = (call: Promise<unknown>) =>
   );
 
 beforeEach(() => {
-  rememberCsrf("csrf-1");
+  rememberCsrf("csrf-1", session().account.id);
   askWith({ signIn: async () => false, stepUp: async () => false });
 });
 
@@ -58,7 +58,7 @@ test("after a second look the same request is sent again", async () => {
   askWith({
     stepUp: async () => {
       looked = true;
-      rememberCsrf("csrf-2");
+      rememberCsrf("csrf-2", session().account.id);
       return true;
     },
   });
@@ -77,6 +77,25 @@ test("a second look that is refused leaves the problem", async () => {
     ApiProblem,
   );
   expect(sent).toHaveLength(1);
+});
+
+test("a token that another page has renewed is taken over from there, but not another person's", async () => {
+  const name = { params: { path: { workspace: "demo" } }, body: { id: "a", name: "A" } };
+  const now = session();
+  const sent = fakeFetch({
+    "POST /workspaces/demo/bots": ({ headers }: Sent) =>
+      headers.get("x-csrf-token") === "csrf-2" ? {} : problem(403, "csrf"),
+    "GET /session": () => now,
+  });
+  Object.assign(now, { csrf: "csrf-2", account: { ...now.account, id: "somebody-else" } });
+  expect(await problemOf(api.POST("/workspaces/{workspace}/bots", name))).toMatchObject({ code: "csrf" });
+  now.account = session().account;
+  await ok(api.POST("/workspaces/{workspace}/bots", name));
+  expect(sent.map(({ method }) => method)).toEqual(["POST", "GET", "POST", "GET", "POST"]);
+  // One that does not help is not tried for ever.
+  now.csrf = "csrf-3";
+  rememberCsrf("csrf-3", now.account.id);
+  expect(await problemOf(api.POST("/workspaces/{workspace}/bots", name))).toMatchObject({ code: "csrf" });
 });
 
 test("a lost session is asked for once, but never by the sign-in itself", async () => {

@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import type { Session } from "./contract.ts";
 import { ApiProblem, problemOf, unreachable } from "./problem.ts";
 import type { paths } from "./schema.ts";
 
@@ -7,10 +8,12 @@ type Ask = () => Promise<boolean>;
 
 const asks: { signIn: Ask; stepUp: Ask } = { signIn: async () => false, stepUp: async () => false };
 let csrf = "";
+let account = "";
 
-/** Told by each answer that carries a session. */
-export function rememberCsrf(token: string): void {
+/** Told by each answer that carries a session: its token, and whose it is. */
+export function rememberCsrf(token: string, of: string): void {
   csrf = token;
+  account = of;
 }
 
 /** Who asks for a new sign-in when the session is over, and for the second look when a route wants one. */
@@ -41,7 +44,21 @@ async function mayRepeat(problem: ApiProblem, path: string): Promise<boolean> {
   const signingIn = /\/v1\/(session|setup|invitations)/.test(path);
   if (problem.status === 401 && problem.code === "signed_out" && !signingIn) return asks.signIn();
   if (problem.status === 403 && problem.code === "step_up") return asks.stepUp();
+  if (problem.status === 403 && problem.code === "csrf") return takenOver();
   return false;
+}
+
+/**
+ * A second look or a new sign-in on another page of this browser gives the session a new token. It is taken over from
+ * there, if it is still the same person's.
+ */
+async function takenOver(): Promise<boolean> {
+  const response = await fetch(new Request(`${base()}/session`)).catch(() => undefined);
+  if (!response?.ok) return false;
+  const session: Session = await response.json();
+  if (session.account.id !== account || session.csrf === csrf) return false;
+  csrf = session.csrf;
+  return true;
 }
 
 const base = () => `${globalThis.location.origin}/api/v1`;

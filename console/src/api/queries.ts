@@ -38,7 +38,7 @@ export const keys = {
 };
 
 export function rememberSession(client: QueryClient, session: Session): Session {
-  rememberCsrf(session.csrf);
+  rememberCsrf(session.csrf, session.account.id);
   client.setQueryData(keys.session, session);
   return session;
 }
@@ -50,7 +50,7 @@ export const sessionQuery = queryOptions({
   queryFn: async (): Promise<Session | null> => {
     try {
       const session = await ok(api.GET("/session"));
-      rememberCsrf(session.csrf);
+      rememberCsrf(session.csrf, session.account.id);
       return session;
     } catch (error) {
       if (isProblem(error) && error.status === 401) return null;
