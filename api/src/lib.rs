@@ -49,7 +49,9 @@ mod tests;
 
 pub use access::{Here, Signed, Visitor};
 pub use assets::pages;
-pub use bots::{FileBot, adopt, open_workspace};
+pub use bots::{
+    Compiled, Surroundings, Unusable, adopt, again, compiled, in_service, keep_in_service, register_older,
+};
 pub use channels::{ChannelFailure, ChannelHealth, open as open_channels};
 pub use check::{Checkup, Examined, Problems, examine};
 pub use conversations::Feed;

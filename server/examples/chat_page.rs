@@ -248,6 +248,7 @@ async fn app(address: &str, strict: &str, phone: Arc<Phone>) -> Arc<App> {
         side: Side::Chat(settings),
         sender: None,
         in_file: true,
+        wanted: None,
     };
     Arc::new(App {
         runner,

@@ -4,11 +4,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use countersign_channels::Adapter;
 use countersign_egress::{Policy, Transport};
 use countersign_model::{ChannelKind, Name};
-use countersign_runner::{Clock, ConversationKey, ProviderChannel, Random, Runner, Sleeper};
+use countersign_runner::{
+    Channel, ChannelAccount, Clock, ConversationKey, ProviderChannel, Random, Runner, Sleeper,
+};
+use countersign_script::Runnable;
 use url::Url;
 
-use crate::chat::ChatSettings;
-use crate::voice::Patience;
+use crate::chat::{ChatChannel, ChatSettings};
+use crate::voice::{Patience, PhoneChannel};
 
 /// What every part of the server works with.
 pub struct App {
@@ -87,6 +90,19 @@ pub struct Line {
     pub sender: Option<Arc<ProviderChannel>>,
     /// Whether it stands in the configuration file.
     pub in_file: bool,
+    /// The bot that the configuration file names. While there is none in service, the channel waits for it.
+    pub wanted: Option<Name>,
+}
+
+impl Line {
+    /// What delivers to its users.
+    pub(crate) fn deliverer(&self) -> Arc<dyn Channel> {
+        match (&self.sender, &self.side) {
+            (Some(sender), _) => sender.clone(),
+            (None, Side::Chat(_)) => Arc::new(ChatChannel),
+            (None, Side::Provider(_)) => Arc::new(PhoneChannel),
+        }
+    }
 }
 
 /// How a channel speaks.
@@ -98,6 +114,24 @@ pub enum Side {
 }
 
 impl App {
+    /// Lets a bot answer on a channel; new conversations begin on it.
+    pub(crate) fn serve(&self, line: &Line, bot: Runnable) {
+        let Line { workspace, id, kind, .. } = line;
+        self.runner.registry().put_channel(ChannelAccount {
+            workspace: workspace.clone(),
+            id: id.clone(),
+            kind: *kind,
+            bot,
+            sender: line.deliverer(),
+        });
+    }
+
+    /// The bot of a channel: the one that answers there, or the one that it waits for.
+    pub(crate) fn bot_of(&self, line: &Line) -> Option<Name> {
+        let account = self.runner.registry().channel(&line.workspace, &line.id);
+        account.map(|account| account.bot.bot.clone()).or_else(|| line.wanted.clone())
+    }
+
     /// The conversation of a contact on a channel.
     pub fn conversation(&self, line: &Line, address: &str) -> ConversationKey {
         ConversationKey {

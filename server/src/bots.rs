@@ -2,20 +2,20 @@
 //!
 //! A file with errors is refused, and the version that was in service stays: the last one that was published.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use countersign_api::FileBot;
+use countersign_api::{
+    Compiled, Surroundings, Unusable, adopt, again, compiled, in_service, keep_in_service,
+};
 use countersign_model::{ChannelKind, Name, Timestamp};
 use countersign_runner::Store;
 use countersign_script::diagnostics::Severity;
-use countersign_script::program::Fingerprint;
 use countersign_script::render::{self, Style};
-use countersign_script::{BindError, CheckOptions, Checkup, Runnable};
-use countersign_store::{BotVersion, PublishedBot, StoreError};
+use countersign_script::{BindError, Runnable};
+use countersign_store::{PublishedBot, StoreError};
 
 use crate::config::{ChannelConfig, Config};
 use crate::start_error::StartError;
@@ -24,8 +24,10 @@ use crate::start_error::StartError;
 pub(crate) struct Desk {
     workspace: Name,
     files: Vec<PathBuf>,
-    constants: BTreeMap<String, String>,
-    secrets: Arc<BTreeSet<String>>,
+    /// Of the file; what the console has comes before them.
+    around: Surroundings,
+    /// With a console, what it has in service counts, and bots may be in no file.
+    has_console: bool,
     /// The channels and the bots that they name.
     channels: Vec<(Name, ChannelKind, Option<Name>)>,
 }
@@ -97,6 +99,28 @@ pub enum NoBot {
         /// The bots.
         known: String,
     },
+    /// It names none, and no file has any.
+    #[error(
+        "the channel `{channel}` does not say which bot answers there, and no bot file is named; add `bot = \"ID\"` with \
+         the id of a bot of the console"
+    )]
+    Unnamed {
+        /// The channel.
+        channel: Name,
+    },
+    /// The bot logs its users in, and the channel is a chat of ours.
+    #[error(
+        "the bot `{bot}` logs its users in, which cannot be done on the channel `{channel}` of the kind `{kind}`; name \
+         another bot there"
+    )]
+    Login {
+        /// The channel.
+        channel: Name,
+        /// What kind it is.
+        kind: ChannelKind,
+        /// The bot.
+        bot: Name,
+    },
     /// There is none with that id.
     #[error(
         "the channel `{channel}` wants the bot `{bot}`, and no bot file has it; the id is what stands behind `bot:` in \
@@ -118,73 +142,99 @@ pub enum NoBot {
     },
 }
 
-/// What the files hold, and which bot answers where.
+/// Which bot answers where, and what the operator is to know of the files.
 pub(crate) struct Loaded {
     /// The bot of each channel.
     pub(crate) by_channel: Vec<(Name, Runnable)>,
-    /// Versions before, for the sessions that run on them.
-    pub(crate) before: Vec<Version>,
+    /// Channels whose bot is not published yet.
+    pub(crate) waiting: Vec<Waiting>,
+    /// Versions that the store has, for the sessions that run on them.
+    pub(crate) stored: Vec<PublishedBot>,
+    /// Names of secrets that they may use.
+    pub(crate) secrets: BTreeSet<String>,
     /// Files that were not taken.
     pub(crate) refused: Vec<Refused>,
     /// Channels without a bot.
     pub(crate) without: Vec<NoBot>,
     /// Bots that are new or changed.
     pub(crate) published: Vec<Name>,
-    /// What the files hold.
-    pub(crate) files: Vec<FileBot>,
+    /// Whether any bot is in service.
+    pub(crate) has_bots: bool,
 }
 
-impl Loaded {
-    /// Puts what the console has in service in the place of what stands in the files.
-    pub(crate) fn overlay(&mut self, desk: &Desk, live: &BTreeMap<Name, Runnable>) {
-        for (_, bot) in &mut self.by_channel {
-            if let Some(live) = live.get(&bot.bot) {
-                *bot = live.clone();
-            }
-        }
-        for (channel, _, wanted) in &desk.channels {
-            let has_none = !self.by_channel.iter().any(|(known, _)| known == channel);
-            if let Some(bot) = wanted.as_ref().and_then(|wanted| live.get(wanted)).filter(|_| has_none) {
-                self.by_channel.push((channel.clone(), bot.clone()));
-            }
-        }
-        self.without.retain(|why| !self.by_channel.iter().any(|(channel, _)| channel == why.channel()));
+/// A channel whose bot is in no file and was not published in the console: it answers as soon as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The channel.
+    pub channel: Name,
+    /// The bot.
+    pub bot: Name,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { channel, bot } = self;
+        write!(
+            f,
+            "the channel `{channel}` waits for the bot `{bot}`, which no bot file has: make it in the console and publish \
+             it; webhooks are refused until then, and providers repeat them"
+        )
     }
 }
 
-impl NoBot {
-    fn channel(&self) -> &Name {
-        match self {
-            Self::Unset { channel, .. }
-            | Self::Unknown { channel, .. }
-            | Self::NeverPublished { channel } => channel,
-        }
-    }
+/// What a check of a configuration has found good.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CheckedBots {
+    /// The bots of the files.
+    pub bots: Vec<Name>,
+    /// Channels whose bots have to be in the console.
+    pub waiting: Vec<Waiting>,
 }
 
-/// Reads and checks the bot files of a configuration for its channels, and changes nothing. Gives the ids of the bots.
+/// Reads and checks the bot files of a configuration for its channels, and changes nothing.
 ///
 /// # Errors
 /// [`StartError::Bots`]: also for a file whose earlier version would be in service.
-pub fn check_bots(config: &Config) -> Result<Vec<Name>, StartError> {
+pub fn check_bots(config: &Config) -> Result<CheckedBots, StartError> {
     let desk = Desk::of(config);
-    let (good, refused) = desk.read();
-    let channels = desk.channels.iter();
-    let without: Vec<_> = channels
-        .filter_map(|(id, kind, wanted)| desk.choose(id, *kind, wanted.as_ref(), &good, &[], &refused).err())
-        // A channel whose bot was refused is explained by that.
-        .filter(|why| refused.is_empty() || !matches!(why, NoBot::NeverPublished { .. }))
-        .collect();
+    let (files, refused) = desk.read(&desk.around);
+    let found =
+        Found { live: &files, files: &files, refused: &refused, stored: &[], secrets: &desk.around.secrets };
+    let (mut waiting, mut without) = (Vec::new(), Vec::new());
+    for (channel, kind, wanted) in &desk.channels {
+        match desk.choose(channel, *kind, wanted.as_ref(), &found) {
+            Ok(Chosen::Bot(_)) => {}
+            Ok(Chosen::Later(bot)) => waiting.push(Waiting { channel: channel.clone(), bot }),
+            // A channel whose bot was refused is explained by that.
+            Err(NoBot::NeverPublished { .. }) if !refused.is_empty() => {}
+            Err(why) => without.push(why),
+        }
+    }
     if refused.is_empty() && without.is_empty() {
-        return Ok(good.into_iter().map(|good| good.bot.bot.clone()).collect());
+        let bots = files.into_iter().map(|file| file.bot.bot.clone()).collect();
+        return Ok(CheckedBots { bots, waiting });
     }
     Err(StartError::Bots { refused, without })
 }
 
-/// A bot and the file it came from.
-struct Good {
-    bot: Runnable,
-    file: String,
+/// What there is for channels.
+struct Found<'a> {
+    /// The bots in service.
+    live: &'a [Compiled],
+    /// The bots of the files.
+    files: &'a [Compiled],
+    refused: &'a [Refused],
+    /// Versions of the store.
+    stored: &'a [PublishedBot],
+    /// Names of secrets that they may use.
+    secrets: &'a BTreeSet<String>,
+}
+
+/// What answers on a channel.
+enum Chosen {
+    Bot(Runnable),
+    /// A bot that is not published yet.
+    Later(Name),
 }
 
 impl Desk {
@@ -193,56 +243,53 @@ impl Desk {
         Self {
             workspace: config.workspace.clone(),
             files: config.bots.clone(),
-            constants: config.constants.clone(),
-            secrets: Arc::new(config.secrets.keys().cloned().collect()),
+            around: Surroundings {
+                constants: config.constants.clone(),
+                secrets: config.secrets.keys().cloned().collect(),
+            },
+            has_console: config.console.enabled,
             channels: config.channels.iter().map(channel).collect(),
         }
     }
 
     /// Reads and checks the files, publishes what changed, and finds the bot of each channel.
     pub(crate) async fn load(&self, store: &dyn Store, now: Timestamp) -> Result<Loaded, StoreError> {
-        let (good, refused) = self.read();
-        let stored = store.bots(&self.workspace).await?;
-        let mut published = Vec::new();
-        for Good { bot, file } in &good {
-            let row = PublishedBot {
-                workspace: self.workspace.clone(),
-                bot: bot.bot.clone(),
-                version: BotVersion(bot.fingerprint.0),
-                file: file.clone(),
-                constants: self.constants.clone().into_iter().collect(),
-                published_at: now,
-            };
-            if store.put_bot(row).await? {
-                published.push(bot.bot.clone());
-            }
-        }
-        let before: Vec<_> =
-            stored.into_iter().map(|row| Version { row, secrets: self.secrets.clone() }).collect();
-        let mut loaded = Loaded {
-            by_channel: Vec::new(),
-            before: Vec::new(),
-            refused,
-            without: Vec::new(),
-            published,
-            files: Vec::new(),
+        let workspace = &self.workspace;
+        let around = match self.has_console {
+            true => self.around.clone().with_console(store, workspace, now).await?,
+            false => self.around.clone(),
         };
+        let (files, refused) = self.read(&around);
+        let of_console = match self.has_console {
+            true => {
+                adopt(store, workspace, &files, now).await?;
+                Some(in_service(store, workspace, &files, &around, now).await?)
+            }
+            false => None,
+        };
+        let live = of_console.as_ref().unwrap_or(&files);
+        let stored = store.bots(workspace).await?;
+        let published = keep_in_service(store, workspace, &stored, live, &around, now).await?;
+        let secrets = &around.secrets;
+        let found = Found { live, files: &files, refused: &refused, stored: &stored, secrets };
+        let (mut by_channel, mut waiting, mut without) = (Vec::new(), Vec::new(), Vec::new());
         for (channel, kind, wanted) in &self.channels {
-            match self.choose(channel, *kind, wanted.as_ref(), &good, &before, &loaded.refused) {
-                Ok(bot) => loaded.by_channel.push((channel.clone(), bot)),
-                Err(why) => loaded.without.push(why),
+            match self.choose(channel, *kind, wanted.as_ref(), &found) {
+                Ok(Chosen::Bot(bot)) => by_channel.push((channel.clone(), bot)),
+                Ok(Chosen::Later(bot)) => waiting.push(Waiting { channel: channel.clone(), bot }),
+                Err(why) => without.push(why),
             }
         }
-        loaded.before = before;
-        loaded.files = good.into_iter().map(|Good { bot, file }| FileBot { bot, text: file }).collect();
-        Ok(loaded)
+        let has_bots = !live.is_empty();
+        let secrets = around.secrets;
+        Ok(Loaded { by_channel, waiting, stored, secrets, refused, without, published, has_bots })
     }
 
-    fn read(&self) -> (Vec<Good>, Vec<Refused>) {
-        let mut good: Vec<Good> = Vec::new();
+    fn read(&self, around: &Surroundings) -> (Vec<Compiled>, Vec<Refused>) {
+        let mut good: Vec<Compiled> = Vec::new();
         let mut refused = Vec::new();
         for path in &self.files {
-            let read = self.one(path).and_then(|found| {
+            let read = self.one(path, around).and_then(|found| {
                 match good.iter().any(|known| known.bot.bot == found.bot.bot) {
                     true => Err(Refusal::Twice(found.bot.bot.clone())),
                     false => Ok(found),
@@ -256,13 +303,20 @@ impl Desk {
         (good, refused)
     }
 
-    fn one(&self, path: &Path) -> Result<Good, Refusal> {
+    fn one(&self, path: &Path, around: &Surroundings) -> Result<Compiled, Refusal> {
         let bytes = std::fs::read(path).map_err(Refusal::Unreadable)?;
-        let file = String::from_utf8(bytes).map_err(|_| Refusal::NotText)?;
+        let text = String::from_utf8(bytes).map_err(|_| Refusal::NotText)?;
         let name = path.display().to_string();
-        let kinds = self.kinds(bot_id(&name, &file).as_ref());
-        let bot = checked(&name, &file, &kinds, &self.constants, &self.secrets)?;
-        Ok(Good { bot, file })
+        let kinds = self.kinds(bot_id(&name, &text).as_ref());
+        match compiled(&name, &text, &kinds, around) {
+            Ok(bot) => Ok(Compiled { bot, text }),
+            Err(Unusable::Unbound(errors)) => Err(Refusal::Unbound(errors)),
+            Err(Unusable::Check(mut found)) => {
+                found.retain(|found| found.severity == Severity::Error);
+                let text = render::human(&name, &text, &found, Style::Plain, render::WIDTH);
+                Err(Refusal::Check(Findings(text)))
+            }
+        }
     }
 
     /// The kinds of the channels that a bot answers on. Those that name none are meant too when there is one file.
@@ -287,87 +341,52 @@ impl Desk {
         channel: &Name,
         kind: ChannelKind,
         wanted: Option<&Name>,
-        good: &[Good],
-        before: &[Version],
-        refused: &[Refused],
-    ) -> Result<Runnable, NoBot> {
-        let fits = |bot: &Name| wanted.is_none_or(|wanted| wanted == bot);
-        let mut in_files = good.iter().filter(|good| fits(&good.bot.bot));
-        match (in_files.next(), in_files.next()) {
-            (Some(only), None) if wanted.is_some() || refused.is_empty() => return Ok(only.bot.clone()),
-            (None, _) => {}
-            _ => {
-                let known =
-                    good.iter().map(|good| format!("`{}`", good.bot.bot)).collect::<Vec<_>>().join(", ");
-                return Err(NoBot::Unset { channel: channel.clone(), known });
+        found: &Found<'_>,
+    ) -> Result<Chosen, NoBot> {
+        let of_file = match (wanted, found.files) {
+            (Some(_), _) => None,
+            (None, [only]) if found.refused.is_empty() => Some(&only.bot.bot),
+            (None, []) if self.files.is_empty() => return Err(NoBot::Unnamed { channel: channel.clone() }),
+            (None, []) => None,
+            (None, several) => {
+                let known: Vec<_> = several.iter().map(|file| format!("`{}`", file.bot.bot)).collect();
+                return Err(NoBot::Unset { channel: channel.clone(), known: known.join(", ") });
+            }
+        };
+        if let Some(id) = wanted.or(of_file) {
+            // A version in service that cannot be used any more does not keep a good file away.
+            let mut known = found.live.iter().chain(found.files);
+            if let Some(known) = known.find(|known| known.bot.bot == *id) {
+                return match may_answer(&known.bot, kind) {
+                    true => Ok(Chosen::Bot(known.bot.clone())),
+                    false => Err(NoBot::Login { channel: channel.clone(), kind, bot: id.clone() }),
+                };
+            }
+            if found.refused.is_empty() {
+                return match self.has_console {
+                    true => Ok(Chosen::Later(id.clone())),
+                    false => Err(NoBot::Unknown { channel: channel.clone(), bot: id.clone() }),
+                };
             }
         }
         // Its file was refused: the last version that was published goes on.
-        let mut fitting = before.iter().rev().filter(|version| fits(&version.row.bot));
-        let names: BTreeSet<_> = fitting.clone().map(|version| &version.row.bot).collect();
-        let last = match names.len() == 1 && !refused.is_empty() {
-            true => fitting.find_map(Version::again),
-            false => None,
+        let mut fitting =
+            found.stored.iter().rev().filter(|row| wanted.is_none_or(|wanted| *wanted == row.bot));
+        let names: BTreeSet<_> = fitting.clone().map(|row| &row.bot).collect();
+        let last = match names.len() {
+            1 => fitting.find_map(|row| again(row, found.secrets)),
+            _ => None,
         };
         match last {
-            Some(bot) if self.may_answer(&bot, kind) => Ok(bot),
-            _ => Err(match wanted {
-                Some(bot) if refused.is_empty() => {
-                    NoBot::Unknown { channel: channel.clone(), bot: bot.clone() }
-                }
-                _ => NoBot::NeverPublished { channel: channel.clone() },
-            }),
+            Some(bot) if may_answer(&bot, kind) => Ok(Chosen::Bot(bot)),
+            _ => Err(NoBot::NeverPublished { channel: channel.clone() }),
         }
-    }
-
-    /// A version that was in service may have been attached to other channels then.
-    fn may_answer(&self, bot: &Runnable, kind: ChannelKind) -> bool {
-        bot.tokens.is_empty() || kind.capabilities().token_login
     }
 }
 
-/// A version that was published before. It is checked when it is needed: for the first conversation on it, or in the
-/// place of a file that is refused.
-pub(crate) struct Version {
-    row: PublishedBot,
-    secrets: Arc<BTreeSet<String>>,
-}
-
-impl Version {
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(self.row.version.0)
-    }
-
-    /// The bot as it was then. One that an older program took and this one does not is none any more: its
-    /// conversations begin anew.
-    pub(crate) fn again(&self) -> Option<Runnable> {
-        let constants = self.row.constants.iter().cloned().collect();
-        let bot = checked("published.yaml", &self.row.file, &[], &constants, &self.secrets);
-        if bot.is_err() {
-            tracing::warn!(bot = self.row.bot.as_str(), "an older version of a bot cannot be used any more");
-        }
-        bot.ok().filter(|bot| bot.fingerprint == self.fingerprint())
-    }
-}
-
-fn checked(
-    name: &str,
-    file: &str,
-    kinds: &[ChannelKind],
-    constants: &BTreeMap<String, String>,
-    secrets: &BTreeSet<String>,
-) -> Result<Runnable, Refusal> {
-    let options = CheckOptions { channels: kinds.to_vec() };
-    let Checkup { checked, diagnostics } = countersign_script::check(name, file, &options);
-    match checked {
-        Some(checked) => checked.bind(constants, secrets).map_err(Refusal::Unbound),
-        None => {
-            let errors: Vec<_> =
-                diagnostics.into_iter().filter(|found| found.severity == Severity::Error).collect();
-            let text = render::human(name, file, &errors, Style::Plain, render::WIDTH);
-            Err(Refusal::Check(Findings(text)))
-        }
-    }
+/// Whether a bot may answer on a kind of channel: one that logs its users in does not on a chat of ours.
+pub(crate) fn may_answer(bot: &Runnable, kind: ChannelKind) -> bool {
+    bot.tokens.is_empty() || kind.capabilities().token_login
 }
 
 /// The id in a bot file, as far as it can be read.

@@ -1,6 +1,6 @@
 //! The console: its pages and its API, and what they ask of the server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,23 +8,22 @@ use axum::Router;
 use axum::response::IntoResponse as _;
 use countersign_accounts::{Accounts, MEMORY_KIB, Parts as AccountParts, PublicOrigin};
 use countersign_api::{
-    Api, AttachError, AttachedChannel, ChannelHealth, Host, NewChannel, Parts, adopt, open_channels,
-    open_secrets, open_workspace, pages, router,
+    Api, AttachError, AttachedChannel, ChannelHealth, Host, NewChannel, Parts, open_channels, open_secrets,
+    pages, router,
 };
 use countersign_channels::Setting;
 use countersign_egress::{Policy, Transport};
-use countersign_model::{Name, SecretText, Timestamp};
-use countersign_runner::{ChannelAccount, Registry, Store};
+use countersign_model::{Name, SecretText};
+use countersign_runner::Store;
 use countersign_script::Runnable;
-use countersign_store::StoreError;
 use http::{StatusCode, header};
 use url::Url;
 
-use crate::app::App;
-use crate::bots::{Desk, Loaded};
+use crate::app::{App, Line};
+use crate::bots::may_answer;
 use crate::chat;
 use crate::config::{ChannelSide, Config};
-use crate::lines::{Opened, Opener};
+use crate::lines::Opener;
 use crate::server::Ring;
 use crate::start_error::StartError;
 use crate::statistics::Statistics;
@@ -89,8 +88,8 @@ impl Console {
             app: app.clone(),
             opener,
             statistics,
-            constants: shelf.constants.clone().into_iter().collect(),
-            names: shelf.secrets.iter().cloned().collect(),
+            constants: shelf.constants.into_iter().collect(),
+            names: shelf.secrets,
             secrets: std::mem::take(secrets),
             demo: shelf.demo,
         };
@@ -137,39 +136,20 @@ fn refused(why: &str) -> Router {
     })
 }
 
-/// What the console keeps beside the files of the configuration.
-#[derive(Clone)]
+/// What the console is told of the configuration.
 pub(crate) struct Shelf {
-    workspace: Name,
     constants: BTreeMap<String, String>,
-    secrets: BTreeSet<String>,
+    secrets: Vec<String>,
     demo: Option<serde_json::Value>,
 }
 
 impl Shelf {
     pub(crate) fn of(config: &Config) -> Self {
         Self {
-            workspace: config.workspace.clone(),
             constants: config.constants.clone(),
             secrets: config.secrets.keys().cloned().collect(),
             demo: config.demo.clone(),
         }
-    }
-
-    /// Tells the console what stands in the files, and lets what it has in service count.
-    pub(crate) async fn take_over(
-        &self,
-        desk: &Desk,
-        loaded: &mut Loaded,
-        store: &dyn Store,
-        registry: &Registry,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        adopt(store, &self.workspace, &loaded.files, now).await?;
-        let (constants, secrets) = (&self.constants, &self.secrets);
-        let live = open_workspace(store, registry, &self.workspace, constants, secrets, now).await?;
-        loaded.overlay(desk, &live);
-        Ok(())
     }
 }
 
@@ -195,9 +175,8 @@ impl Host for Hosting {
     }
 
     fn channels(&self) -> Vec<AttachedChannel> {
-        let registry = self.app.runner.registry();
-        let shown = |line: Arc<crate::app::Line>| AttachedChannel {
-            bot: registry.channel(&line.workspace, &line.id).map(|account| account.bot.bot.clone()),
+        let shown = |line: Arc<Line>| AttachedChannel {
+            bot: self.app.bot_of(&line),
             workspace: line.workspace.clone(),
             id: line.id.clone(),
             kind: line.kind,
@@ -246,9 +225,9 @@ impl Host for Hosting {
             Some(provider) => ChannelSide::Provider { provider, settings, allow: Vec::new() },
             None => ChannelSide::Chat(chat::open(&settings)?),
         };
-        let Opened { line, sender } = self.opener.open(workspace.clone(), id.clone(), kind, side, false)?;
+        let line = self.opener.open(workspace, id, kind, side)?;
+        self.app.serve(&line, bot);
         self.app.channels.put(line);
-        self.app.runner.registry().put_channel(ChannelAccount { workspace, id, kind, bot, sender });
         Ok(())
     }
 
@@ -263,12 +242,12 @@ impl Host for Hosting {
     }
 
     fn publish(&self, workspace: &Name, bot: &Runnable) -> usize {
-        let registry = self.app.runner.registry();
         let lines = self.app.channels.all();
         let of_bot = lines.iter().filter(|line| {
-            let account = registry.channel(&line.workspace, &line.id);
-            line.workspace == *workspace && account.is_some_and(|account| account.bot.bot == bot.bot)
+            line.workspace == *workspace
+                && self.app.bot_of(line).as_ref() == Some(&bot.bot)
+                && may_answer(bot, line.kind)
         });
-        of_bot.filter(|line| registry.publish(workspace, &line.id, bot.clone())).count()
+        of_bot.map(|line| self.app.serve(line, bot.clone())).count()
     }
 }

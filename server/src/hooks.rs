@@ -17,6 +17,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
 use crate::app::{App, Line, Side};
+use crate::bots::Waiting;
 use crate::listener::{self, BodyError};
 use crate::statistics::Statistics;
 use crate::telemetry::{Metrics, Pulse, Span, SpanKind, Tracer, WebhookResult};
@@ -106,6 +107,10 @@ impl Hooks {
         let Ok(verified) = adapter.verify(&request, now) else {
             return Done::new(WebhookResult::Unsigned, empty(StatusCode::UNAUTHORIZED));
         };
+        if let Some(bot) = self.waits_for(line) {
+            tracing::warn!("{}", Waiting { channel: line.id.clone(), bot });
+            return Done::new(WebhookResult::Waiting, busy());
+        }
         // Somebody who calls is not sent away with an error of the provider.
         let is_call = adapter.voice().is_some();
         if self.pulse.is_crowded() && !is_call {
@@ -144,6 +149,12 @@ impl Hooks {
         self.metrics.events(&line.id, fresh, new.len() - fresh, 0);
         self.send(line, courtesies, &new);
         Done::new(WebhookResult::Accepted, told(decoded.answer))
+    }
+
+    /// The bot that a channel waits for: the file names it, and it was never published.
+    fn waits_for(&self, line: &Line) -> Option<Name> {
+        let account = self.app.runner.registry().channel(&line.workspace, &line.id);
+        line.wanted.clone().filter(|_| account.is_none())
     }
 
     fn receipts(&self, events: &[ChannelEvent]) {

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use countersign_channels::{Adapter, OpenError};
 use countersign_egress::{Policy, Transport};
 use countersign_model::{ChannelKind, Name};
-use countersign_runner::{Channel, ProviderChannel};
+use countersign_runner::ProviderChannel;
 
 use crate::app::{Line, Side};
-use crate::chat::ChatChannel;
 use crate::config::{ChannelConfig, ChannelSide, HOOK_URL};
 use crate::start_error::StartError;
-use crate::voice::PhoneChannel;
 
 /// What channels are opened with.
 pub(crate) struct Opener {
@@ -23,22 +21,17 @@ pub(crate) struct Opener {
     pub(crate) policy: Arc<Policy>,
 }
 
-/// A channel, and what delivers to its users.
-pub(crate) struct Opened {
-    pub(crate) line: Line,
-    pub(crate) sender: Arc<dyn Channel>,
-}
-
 impl Opener {
     /// Opens the channels of a configuration.
     pub(crate) fn all(
         &self,
         channels: Vec<ChannelConfig>,
         workspace: &Name,
-    ) -> Result<Vec<Opened>, StartError> {
-        let one = |ChannelConfig { id, kind, side, .. }| {
+    ) -> Result<Vec<Line>, StartError> {
+        let one = |ChannelConfig { id, kind, side, bot }| {
             let failed = |source| StartError::Channel { channel: id.clone(), source };
-            self.open(workspace.clone(), id.clone(), kind, side, true).map_err(failed)
+            let line = self.open(workspace.clone(), id.clone(), kind, side).map_err(failed)?;
+            Ok(Line { in_file: true, wanted: bot, ..line })
         };
         channels.into_iter().map(one).collect()
     }
@@ -50,23 +43,20 @@ impl Opener {
         id: Name,
         kind: ChannelKind,
         side: ChannelSide,
-        in_file: bool,
-    ) -> Result<Opened, OpenError> {
-        let (side, provider, sender): (Side, _, Arc<dyn Channel>) = match side {
-            ChannelSide::Chat(settings) => (Side::Chat(settings), None, Arc::new(ChatChannel)),
+    ) -> Result<Line, OpenError> {
+        let (side, sender) = match side {
+            ChannelSide::Chat(settings) => (Side::Chat(settings), None),
             ChannelSide::Provider { provider, settings, .. } => {
                 let settings = settings.with(HOOK_URL, format!("{}/hooks/{id}", self.base));
                 let adapter: Arc<dyn Adapter> = Arc::from((provider.open)(&settings)?);
-                let side = Side::Provider(adapter.clone());
-                if adapter.voice().is_some() {
-                    (side, None, Arc::new(PhoneChannel))
-                } else {
-                    let (transport, policy) = (self.transport.clone(), self.policy.clone());
-                    let sender = Arc::new(ProviderChannel::new(adapter, transport, policy));
-                    (side, Some(sender.clone()), sender)
-                }
+                let (transport, policy) = (self.transport.clone(), self.policy.clone());
+                // What is said on the phone is fetched by the provider.
+                let is_call = adapter.voice().is_some();
+                let sender =
+                    (!is_call).then(|| Arc::new(ProviderChannel::new(adapter.clone(), transport, policy)));
+                (Side::Provider(adapter), sender)
             }
         };
-        Ok(Opened { line: Line { workspace, id, kind, side, sender: provider, in_file }, sender })
+        Ok(Line { workspace, id, kind, side, sender, in_file: false, wanted: None })
     }
 }

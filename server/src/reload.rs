@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::bots::Desk;
 use crate::config::KeySource;
-use crate::console::Shelf;
 use crate::keys;
 use crate::server::{Ring, replace, tell};
 use crate::telemetry::Metrics;
@@ -19,8 +18,6 @@ use crate::telemetry::Metrics;
 /// Reads the bot files again.
 pub struct Reload {
     desk: Desk,
-    /// With a console, what it has in service counts.
-    shelf: Option<Shelf>,
     app: Arc<App>,
     metrics: Arc<Metrics>,
     /// Two at once would publish in an order that nobody knows.
@@ -37,8 +34,8 @@ pub struct Reloaded {
 }
 
 impl Reload {
-    pub(crate) fn new(desk: Desk, shelf: Option<Shelf>, app: Arc<App>, metrics: Arc<Metrics>) -> Self {
-        Self { desk, shelf, app, metrics, one: tokio::sync::Mutex::new(()) }
+    pub(crate) fn new(desk: Desk, app: Arc<App>, metrics: Arc<Metrics>) -> Self {
+        Self { desk, app, metrics, one: tokio::sync::Mutex::new(()) }
     }
 
     /// Reads the bot files, and lets new sessions begin on what changed. What is refused is told in the log, and the
@@ -50,18 +47,16 @@ impl Reload {
         let _one = self.one.lock().await;
         let app = &self.app;
         let now = app.clock.now();
-        let mut loaded = self.desk.load(app.runner.store(), now).await?;
-        if let Some(shelf) = &self.shelf {
-            shelf.take_over(&self.desk, &mut loaded, app.runner.store(), app.runner.registry(), now).await?;
-        }
+        let loaded = self.desk.load(app.runner.store(), now).await?;
         tell(&loaded);
         for without in &loaded.without {
             tracing::error!("{without}");
         }
         self.metrics.bots_refused(loaded.refused.len());
-        let registry = app.runner.registry();
         for (channel, bot) in loaded.by_channel {
-            registry.publish(&app.workspace, &channel, bot);
+            if let Some(line) = app.channels.get(&channel) {
+                app.serve(&line, bot);
+            }
         }
         Ok(Reloaded { published: loaded.published.len(), refused: loaded.refused.len() })
     }

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use countersign_api::register_older;
 use countersign_egress::{Allow, Client, Policy, SystemResolver, Transport};
 use countersign_runner::{
-    ChannelAccount, Clock, Limits as RunnerLimits, Observer, Parts, Random, Registry, Runner, Sleeper,
-    Workers, open_keys,
+    Clock, Limits as RunnerLimits, Observer, Parts, Random, Registry, Runner, Sleeper, Workers, open_keys,
 };
 use countersign_vault::KeyRing;
 use tokio::net::TcpListener;
@@ -116,34 +116,21 @@ impl Server {
         }
         let desk = Desk::of(&config);
         let channels = std::mem::take(&mut config.channels);
-        let kinds: Vec<_> = channels.iter().map(|channel| (channel.id.clone(), channel.kind)).collect();
         let opener = Opener { base: base.clone(), transport: of_providers.clone(), policy: policy.clone() };
-        let opened = opener.all(channels, &config.workspace)?;
-        let mut loaded = desk.load(store.as_ref(), clock.now()).await?;
-        let shelf = config.console.enabled.then(|| Shelf::of(&config));
-        if let Some(shelf) = &shelf {
-            shelf.take_over(&desk, &mut loaded, store.as_ref(), &registry, clock.now()).await?;
-        }
-        if !loaded.without.is_empty() || (kinds.is_empty() && !loaded.refused.is_empty()) {
+        let lines = opener.all(channels, &config.workspace)?;
+        let loaded = desk.load(store.as_ref(), clock.now()).await?;
+        let is_idle = lines.is_empty() && !loaded.has_bots && !loaded.refused.is_empty();
+        if !loaded.without.is_empty() || is_idle {
             return Err(StartError::Bots { refused: loaded.refused, without: loaded.without });
         }
         tell(&loaded);
         metrics.bots_refused(loaded.refused.len());
-        for version in loaded.before {
-            registry.put_older(&config.workspace, version.fingerprint(), move || version.again());
-        }
-        for (id, bot) in loaded.by_channel {
-            let kind = kinds.iter().find(|(known, _)| *known == id).map(|(_, kind)| *kind);
-            let sender =
-                opened.iter().find(|opened| opened.line.id == id).map(|opened| opened.sender.clone());
-            let (Some(kind), Some(sender)) = (kind, sender) else { continue };
-            let workspace = config.workspace.clone();
-            registry.put_channel(ChannelAccount { workspace, id, kind, bot, sender });
-        }
+        register_older(&registry, &config.workspace, loaded.stored, &loaded.secrets);
 
         let watcher = Watcher::new(metrics.clone(), tracer.clone(), clock.clone());
         let statistics = Arc::new(Statistics::default());
         // Nobody looks at numbers without a console.
+        let shelf = config.console.enabled.then(|| Shelf::of(&config));
         let observer: Arc<dyn Observer> = match shelf.is_some() {
             true => Arc::new(Both(watcher, Counting::new(&statistics, &registry, &clock))),
             false => Arc::new(watcher),
@@ -164,7 +151,7 @@ impl Server {
             runner,
             workspace: config.workspace.clone(),
             public_url: public_url.clone(),
-            channels: Channels::new(opened.into_iter().map(|opened| opened.line)),
+            channels: Channels::new(lines),
             transport: of_providers,
             policy,
             clock,
@@ -172,6 +159,11 @@ impl Server {
             sleeper,
             patience: Patience::default(),
         });
+        for (id, bot) in loaded.by_channel {
+            if let Some(line) = app.channels.get(&id) {
+                app.serve(&line, bot);
+            }
+        }
         let pulse = Arc::new(Pulse::default());
         let status = Status {
             metrics: metrics.clone(),
@@ -179,7 +171,7 @@ impl Server {
             enabled: config.metrics.enabled,
             token: config.metrics.token.take().map(Arc::new),
         };
-        let console = match &shelf {
+        let console = match shelf {
             Some(shelf) => {
                 let desk = ConsoleDesk {
                     app: app.clone(),
@@ -189,7 +181,7 @@ impl Server {
                     policy: bots_policy,
                     opener,
                     statistics: statistics.clone(),
-                    shelf: shelf.clone(),
+                    shelf,
                 };
                 Some(Console::open(desk, &mut config.secrets).await?)
             }
@@ -212,7 +204,7 @@ impl Server {
             trusted: config.trusted_proxies.clone(),
             is_https: public_url.scheme() == "https",
         };
-        let reload = Arc::new(Reload::new(desk, shelf, app.clone(), metrics.clone()));
+        let reload = Arc::new(Reload::new(desk, app.clone(), metrics.clone()));
         Ok(Self {
             key_watch: KeyWatch::new(ring, config.keys.clone()),
             bounds: bounds(&config),
@@ -395,6 +387,9 @@ fn bounds(config: &Config) -> Bounds {
 pub(crate) fn tell(loaded: &Loaded) {
     for refused in &loaded.refused {
         tracing::error!("{refused}");
+    }
+    for waiting in &loaded.waiting {
+        tracing::warn!("{waiting}");
     }
     for bot in &loaded.published {
         tracing::info!(bot = bot.as_str(), "a new version of a bot is in service");

@@ -1,25 +1,52 @@
 //! Bots of the files of the configuration, and what is in service when the server starts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use countersign_model::{Name, Timestamp};
+use countersign_model::{ChannelKind, Name, Timestamp};
 use countersign_runner::Registry;
+use countersign_script::diagnostics::Diagnostic;
 use countersign_script::program::Fingerprint;
-use countersign_script::{CheckOptions, Runnable, check};
+use countersign_script::{BindError, CheckOptions, Checkup, Runnable, check};
 use countersign_store::{BotVersion, ChangeError, Expected, PublishedBot, Store, StoreError};
 
 use super::keep::{self, KeptBot, KeptDraft, KeptText, KeptVersion, version_id};
-use super::service::summary;
+use super::service::{Surroundings, summary};
 use crate::check::examine;
 use crate::records::{self, Change};
 
-/// A bot of a file of the configuration that has passed the check.
+/// A bot that has passed the check, and its text.
 #[derive(Clone, Debug)]
-pub struct FileBot {
+pub struct Compiled {
     /// The bot.
     pub bot: Runnable,
-    /// The text of the file.
+    /// The text.
     pub text: String,
+}
+
+/// Why a text cannot run.
+#[derive(Debug)]
+pub enum Unusable {
+    /// What the check says, errors and warnings.
+    Check(Vec<Diagnostic>),
+    /// What its surroundings do not have.
+    Unbound(Vec<BindError>),
+}
+
+/// Checks a text for the kinds of channels that its bot answers on, and puts its surroundings into it. `name` is what
+/// diagnostics call it.
+///
+/// # Errors
+/// [`Unusable`].
+pub fn compiled(
+    name: &str,
+    text: &str,
+    kinds: &[ChannelKind],
+    around: &Surroundings,
+) -> Result<Runnable, Unusable> {
+    let Checkup { checked, diagnostics } = check(name, text, &CheckOptions { channels: kinds.to_vec() });
+    let checked = checked.ok_or(Unusable::Check(diagnostics))?;
+    checked.bind(&around.constants, &around.secrets).map_err(Unusable::Unbound)
 }
 
 /// Who publishes what stands in a file.
@@ -33,7 +60,7 @@ const FILE: &str = "the bot file";
 pub async fn adopt(
     store: &dyn Store,
     workspace: &Name,
-    files: &[FileBot],
+    files: &[Compiled],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for file in files {
@@ -50,7 +77,12 @@ pub async fn adopt(
     Ok(())
 }
 
-async fn one(store: &dyn Store, workspace: &Name, file: &FileBot, now: Timestamp) -> Result<(), ChangeError> {
+async fn one(
+    store: &dyn Store,
+    workspace: &Name,
+    file: &Compiled,
+    now: Timestamp,
+) -> Result<(), ChangeError> {
     let id = file.bot.bot.as_str();
     let bot = records::load::<KeptBot>(store, workspace, id, now).await?;
     let draft = records::load::<KeptDraft>(store, workspace, id, now).await?;
@@ -85,37 +117,24 @@ async fn one(store: &dyn Store, workspace: &Name, file: &FileBot, now: Timestamp
     Ok(())
 }
 
-/// What is in service in a workspace, by bot: for its channels when the server starts. Versions before go into the
-/// registry, for sessions that still run on them. `constants` and `secrets` are those of the configuration; those of the
-/// console come before them.
+/// The bots of a workspace that are in service. The text of one that stands in a file is not checked again.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn open_workspace(
+pub async fn in_service(
     store: &dyn Store,
-    registry: &Registry,
     workspace: &Name,
-    constants: &BTreeMap<String, String>,
-    secrets: &BTreeSet<String>,
+    files: &[Compiled],
+    around: &Surroundings,
     now: Timestamp,
-) -> Result<BTreeMap<Name, Runnable>, StoreError> {
-    let mut live = BTreeMap::new();
-    let (mut constants, mut secrets) = (constants.clone(), secrets.clone());
-    constants.extend(crate::constants::kept(store, workspace, now).await?);
-    secrets.extend(crate::secrets::names(store, workspace, now).await?);
-    let (constants, secrets) = (&constants, &secrets);
-    for PublishedBot { version, file, constants, .. } in store.bots(workspace).await? {
-        let (constants, secrets) = (constants.into_iter().collect(), secrets.clone());
-        registry.put_older(workspace, Fingerprint(version.0), move || runnable(&file, &constants, &secrets));
-    }
+) -> Result<Vec<Compiled>, StoreError> {
+    let mut live = Vec::new();
     for bot in records::all::<KeptBot>(store, workspace, "", now).await? {
         let Some(number) = bot.value.live else { continue };
         let Some((_, text)) = keep::version(store, workspace, &bot.id, number, now).await? else { continue };
-        match runnable(&text, constants, secrets) {
-            Some(bot) => {
-                store.put_bot(row(workspace, &bot, &text, constants, now)).await?;
-                live.insert(bot.bot.clone(), bot);
-            }
+        let known = files.iter().find(|file| file.text == text).map(|file| file.bot.clone());
+        match known.or_else(|| compiled(PUBLISHED, &text, &[], around).ok()) {
+            Some(bot) => live.push(Compiled { bot, text }),
             None => tracing::error!(
                 workspace = workspace.as_str(),
                 bot = bot.id,
@@ -126,19 +145,63 @@ pub async fn open_workspace(
     Ok(live)
 }
 
-fn runnable(
-    text: &str,
-    constants: &BTreeMap<String, String>,
-    secrets: &BTreeSet<String>,
-) -> Option<Runnable> {
-    check("published.yaml", text, &CheckOptions::default()).checked?.bind(constants, secrets).ok()
+/// Keeps the bots in service for the sessions on them. What is the newest version already costs no commit. `stored` is
+/// what the store has of the workspace. Gives the bots of which that is a new version.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keep_in_service(
+    store: &dyn Store,
+    workspace: &Name,
+    stored: &[PublishedBot],
+    live: &[Compiled],
+    around: &Surroundings,
+    now: Timestamp,
+) -> Result<Vec<Name>, StoreError> {
+    let mut new = Vec::new();
+    for Compiled { bot, text } in live {
+        let newest = stored.iter().rev().find(|row| row.bot == bot.bot).map(|row| row.version);
+        if newest != Some(BotVersion(bot.fingerprint.0))
+            && store.put_bot(published(workspace, bot, text, around, now)).await?
+        {
+            new.push(bot.bot.clone());
+        }
+    }
+    Ok(new)
 }
 
-fn row(
+/// Lets sessions go on that began on versions before. Each is made when the first of its sessions wants it.
+pub fn register_older(
+    registry: &Registry,
+    workspace: &Name,
+    stored: Vec<PublishedBot>,
+    secrets: &BTreeSet<String>,
+) {
+    let secrets = Arc::new(secrets.clone());
+    for row in stored {
+        let secrets = secrets.clone();
+        registry.put_older(workspace, Fingerprint(row.version.0), move || again(&row, &secrets));
+    }
+}
+
+/// A version as it was when it was in service. One that an older program took and this one does not is none any more:
+/// its conversations begin anew.
+pub fn again(row: &PublishedBot, secrets: &BTreeSet<String>) -> Option<Runnable> {
+    let around =
+        Surroundings { constants: row.constants.iter().cloned().collect(), secrets: secrets.clone() };
+    let bot = compiled(PUBLISHED, &row.file, &[], &around).ok();
+    if bot.is_none() {
+        tracing::warn!(bot = row.bot.as_str(), "an older version of a bot cannot be used any more");
+    }
+    bot.filter(|bot| bot.fingerprint.0 == row.version.0)
+}
+
+/// What is kept of a bot in service.
+pub(super) fn published(
     workspace: &Name,
     bot: &Runnable,
     text: &str,
-    constants: &BTreeMap<String, String>,
+    around: &Surroundings,
     now: Timestamp,
 ) -> PublishedBot {
     PublishedBot {
@@ -146,7 +209,28 @@ fn row(
         bot: bot.bot.clone(),
         version: BotVersion(bot.fingerprint.0),
         file: text.to_owned(),
-        constants: constants.clone().into_iter().collect(),
+        constants: around.constants.clone().into_iter().collect(),
         published_at: now,
     }
 }
+
+/// Opens a workspace that no configuration names: keeps what is in service, and lets sessions on versions before go on.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn open_workspace(
+    store: &dyn Store,
+    registry: &Registry,
+    workspace: &Name,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let around = Surroundings::default().with_console(store, workspace, now).await?;
+    let live = in_service(store, workspace, &[], &around, now).await?;
+    let stored = store.bots(workspace).await?;
+    keep_in_service(store, workspace, &stored, &live, &around, now).await?;
+    register_older(registry, workspace, stored, &around.secrets);
+    Ok(())
+}
+
+/// How diagnostics call a text of the store.
+const PUBLISHED: &str = "published.yaml";

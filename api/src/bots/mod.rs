@@ -18,9 +18,11 @@ use countersign_accounts::Permission;
 
 use crate::area::{Area, Need, routes};
 
-pub use files::{FileBot, adopt, open_workspace};
+pub use files::{Compiled, Unusable, adopt, again, compiled, in_service, keep_in_service, register_older};
+pub use service::Surroundings;
 
 pub(crate) use around::{around, ready_to_try};
+pub(crate) use files::open_workspace;
 pub(crate) use on_channel::live_on;
 pub(crate) use sendings::{Sending, demand, moved_by, not_granted};
 pub(crate) use service::{constant_aims, rebind};

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::drafts::DraftDocument;
+use super::files::published;
 use super::keep::{self, KeptBot, KeptText, KeptVersion, version_id};
 use super::routes::{BotDocument, document};
 use super::sendings::{Sending, demand, not_granted};
-use super::service::{Surroundings, examined, keep_for_sessions, published, surroundings};
+use super::service::{Surroundings, examined, keep_for_sessions, surroundings};
 use crate::access::Here;
 use crate::http::{Answer, Body, IfMatch, Params, Problem, of_change};
 use crate::records::Kept;
@@ -66,7 +67,7 @@ pub(super) async fn publish(
         note: noted(body.note)?,
     };
     let kept = KeptBot { last: number, live: Some(number), ..bot.value.clone() };
-    api.store.put_bot(published(&api, workspace, &ready.runnable, &text, &ready.around)).await?;
+    api.store.put_bot(published(workspace, &ready.runnable, &text, &ready.around, now)).await?;
     let place = version_id(&id, number);
     let detail = json!({ "number": number, "credentials": &ready.credentials, "sendings": sendings });
     api.change()
@@ -98,7 +99,7 @@ pub(super) async fn roll_back(
     let (_, text) = found.ok_or_else(|| Problem::not_found("version"))?;
     let ready = ready(&api, &here, &bot, &text).await?;
     let kept = KeptBot { live: Some(number), ..bot.value.clone() };
-    api.store.put_bot(published(&api, workspace, &ready.runnable, &text, &ready.around)).await?;
+    api.store.put_bot(published(workspace, &ready.runnable, &text, &ready.around, now)).await?;
     let detail = json!({
         "number": number, "from": bot.value.live, "note": noted(body.note)?, "credentials": &ready.credentials,
         "sendings": texts(&ready.sendings),

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_model::{ChannelKind, Name};
+use countersign_model::{ChannelKind, Name, Timestamp};
 use countersign_script::edit::{ComponentKind, components};
 use countersign_script::{BindError, Checked, Runnable};
-use countersign_store::{BotVersion, PublishedBot, StoreError};
+use countersign_store::{Store, StoreError};
 
+use super::files::published;
 use super::keep::{self, KeptBot, Summary};
 use crate::check::{Checkup, Examined, examine};
 use crate::http::Problem;
@@ -14,25 +15,43 @@ use crate::records;
 use crate::state::Api;
 use crate::{constants, secrets};
 
-/// What a bot is put into.
-pub(crate) struct Surroundings {
-    pub(crate) constants: BTreeMap<String, String>,
-    pub(crate) secrets: BTreeSet<String>,
+/// What a bot is put into: constants, and the names of secrets.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Constants by name.
+    pub constants: BTreeMap<String, String>,
+    /// Names of secrets.
+    pub secrets: BTreeSet<String>,
 }
 
 /// Constants and names of secrets of a workspace: those of the console before those of the file.
 pub(crate) async fn surroundings(api: &Api, workspace: &Name) -> Result<Surroundings, StoreError> {
-    let mut all = Surroundings { constants: BTreeMap::new(), secrets: BTreeSet::new() };
-    if api.is_configured(workspace) {
-        all.constants.extend(api.host.constants().iter().cloned());
-        all.secrets.extend(api.host.secrets().iter().cloned());
-    }
-    all.constants.extend(constants::kept(api.store.as_ref(), workspace, api.now()).await?);
-    all.secrets.extend(secrets::names(api.store.as_ref(), workspace, api.now()).await?);
-    Ok(all)
+    let of_file = match api.is_configured(workspace) {
+        true => Surroundings {
+            constants: api.host.constants().iter().cloned().collect(),
+            secrets: api.host.secrets().iter().cloned().collect(),
+        },
+        false => Surroundings::default(),
+    };
+    of_file.with_console(api.store.as_ref(), workspace, api.now()).await
 }
 
 impl Surroundings {
+    /// With those that were set in the console, which come before those that are there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn with_console(
+        mut self,
+        store: &dyn Store,
+        workspace: &Name,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        self.constants.extend(constants::kept(store, workspace, now).await?);
+        self.secrets.extend(secrets::names(store, workspace, now).await?);
+        Ok(self)
+    }
+
     /// Puts them into a bot.
     pub(super) fn bind(&self, checked: &Checked) -> Result<Runnable, Problem> {
         checked.bind(&self.constants, &self.secrets).map_err(|errors| not_bound(&errors))
@@ -101,24 +120,6 @@ pub(super) fn keep_for_sessions(api: &Api, workspace: &Name, bot: &Runnable) {
     api.registry().put_older(workspace, bot.fingerprint, move || Some(kept.clone()));
 }
 
-/// Keeps what runs, so that sessions go on with it after a restart.
-pub(super) fn published(
-    api: &Api,
-    workspace: &Name,
-    bot: &Runnable,
-    text: &str,
-    around: &Surroundings,
-) -> PublishedBot {
-    PublishedBot {
-        workspace: workspace.clone(),
-        bot: bot.bot.clone(),
-        version: BotVersion(bot.fingerprint.0),
-        file: text.to_owned(),
-        constants: around.constants.clone().into_iter().collect(),
-        published_at: api.now(),
-    }
-}
-
 /// Puts changed constants into the bots in service. A bot that does not fit any more stays as it is, and its id is given.
 /// Whoever calls it publishes at this moment, alone.
 pub(crate) async fn rebind(api: &Api, workspace: &Name) -> Result<Vec<String>, StoreError> {
@@ -134,7 +135,7 @@ pub(crate) async fn rebind(api: &Api, workspace: &Name) -> Result<Vec<String>, S
         let bound = examined(api, workspace, &bot.id, &text).checked.map(|checked| around.bind(&checked));
         match bound {
             Some(Ok(runnable)) => {
-                api.store.put_bot(published(api, workspace, &runnable, &text, &around)).await?;
+                api.store.put_bot(published(workspace, &runnable, &text, &around, api.now())).await?;
                 keep_for_sessions(api, workspace, &runnable);
                 api.host.publish(workspace, &runnable);
             }

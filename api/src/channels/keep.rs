@@ -1,6 +1,6 @@
 //! What is kept of a channel of the console, and its place in the server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use base64::Engine as _;
@@ -134,9 +134,7 @@ pub(super) async fn place(api: &Api, workspace: &Name, id: &Name, kept: &KeptCha
 pub async fn open(api: &Api, workspace: &Name) -> Result<(), StoreError> {
     if !api.is_configured(workspace) {
         // The server has done it for its own.
-        let (constants, secrets) = (BTreeMap::new(), BTreeSet::new());
-        open_workspace(api.store.as_ref(), api.registry(), workspace, &constants, &secrets, api.now())
-            .await?;
+        open_workspace(api.store.as_ref(), api.registry(), workspace, api.now()).await?;
     }
     for kept in records::all::<KeptChannel>(api.store.as_ref(), workspace, "", api.now()).await? {
         let placed = match kept.id.parse() {

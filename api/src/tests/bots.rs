@@ -3,7 +3,7 @@ use countersign_model::ChannelKind;
 use serde_json::{Value, json};
 
 use super::rig::{Person, Rig};
-use crate::{FileBot, adopt};
+use crate::{Compiled, adopt};
 
 const BOTS: &str = "/workspaces/main/bots";
 
@@ -178,7 +178,7 @@ async fn a_changed_file_is_published_and_the_console_on_top_of_it() {
             "countersign: 1\nbot: bank\nscripts: [{{ id: a, triggers: [a], steps: [{{ message: {words} }}] }}]\n"
         );
         let checked = countersign_script::check("a.yaml", &text, &Default::default()).checked.unwrap();
-        FileBot { bot: checked.bind(&Default::default(), &Default::default()).unwrap(), text }
+        Compiled { bot: checked.bind(&Default::default(), &Default::default()).unwrap(), text }
     };
     let taken = async |words: &str| {
         adopt(rig.api.store.as_ref(), &main, &[file(words)], rig.api.now()).await.unwrap()

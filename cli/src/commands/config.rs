@@ -57,9 +57,15 @@ pub(crate) fn run(args: &Args, out: &mut impl Write, err: &mut impl Write) -> Re
         What::Default => out.write_all(Config::default_file().as_bytes())?,
         What::Check { file } => {
             let config = read(file)?;
-            if let Err(error) = countersign_server::check_bots(&config) {
-                writeln!(err, "error: {error}")?;
-                return Err(Stop::Told(NEGATIVE));
+            let bots = match countersign_server::check_bots(&config) {
+                Ok(bots) => bots,
+                Err(error) => {
+                    writeln!(err, "error: {error}")?;
+                    return Err(Stop::Told(NEGATIVE));
+                }
+            };
+            for waiting in &bots.waiting {
+                writeln!(err, "warning: {waiting}")?;
             }
             countersign_server::check_keys(&config).map_err(|error| Problem::Setup(error.to_string()))?;
             let channels = config.channels.len();
@@ -104,6 +110,10 @@ mod tests {
         std::fs::write(folder.path().join("demo.yaml"), bot).unwrap();
         let (result, said) = check(file.clone());
         assert!(result.is_ok() && said.ends_with("c.toml: no problems, 1 channel\n"), "{said}");
+        std::fs::write(&file, "[[channels]]\nid = \"web\"\nkind = \"web\"\nbot = \"later\"\n").unwrap();
+        let (result, said) = check(file.clone());
+        assert!(result.is_ok() && said.contains("no problems, 1 channel"), "{said}");
+        assert!(said.contains("warning: the channel `web` waits for the bot `later`"), "{said}");
         std::fs::write(&file, "bot = []\n").unwrap();
         assert!(matches!(check(file.clone()).0, Err(Stop::Problem(Problem::Setup(_)))));
         std::fs::write(&file, "bots = [\"demo.yaml\"]\n[keys]\ncommand = [\"/nowhere/pass\"]\n").unwrap();

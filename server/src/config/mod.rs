@@ -131,12 +131,13 @@ impl Config {
 
     fn of(report: &Report, table: Table) -> Self {
         let mut root = Section::root(report, table);
+        let console = parts::console(root.section("console"));
         let config = Self {
             listen: listen(&mut root, "listen").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url: public_url(&mut root),
             workspace: root.name("workspace").or_else(|| "main".parse().ok()).unwrap_or_else(no_name),
             store: root.path("store").unwrap_or_else(|| report.path("countersign.db")),
-            bots: bots(&mut root),
+            bots: bots(&mut root, &console),
             trusted_proxies: trusted_proxies(&mut root),
             constants: root.free_texts("config"),
             secrets: root.free_secrets("secrets"),
@@ -147,7 +148,7 @@ impl Config {
             log: parts::log(root.section("log")),
             metrics: parts::metrics(root.section("metrics")),
             otlp: parts::otlp(root.section("otlp")),
-            console: parts::console(root.section("console")),
+            console,
             demo: None,
             channels: Vec::new(),
             allow: Vec::new(),
@@ -238,10 +239,11 @@ fn public_url(root: &mut Section<'_>) -> Option<Url> {
     url
 }
 
-fn bots(root: &mut Section<'_>) -> Vec<PathBuf> {
+/// With the console there may be none: bots are made there.
+fn bots(root: &mut Section<'_>, console: &Console) -> Vec<PathBuf> {
     let place = root.place.clone();
     let given = root.texts("bots").unwrap_or_default();
-    if given.is_empty() {
+    if given.is_empty() && !console.enabled {
         root.wrong(&place, Fault::NoBots);
     }
     given.into_iter().map(|(_, path)| root.report().path(&path)).collect()

@@ -221,8 +221,10 @@ pub enum Fault {
     /// A variable names a channel that there is not.
     #[error("this variable names a channel by its id, and there is no channel with that id in the file")]
     NoSuchChannel,
-    /// No bot is given.
-    #[error("`bots` is empty: name at least one bot file, such as `bots = [\"demo.yaml\"]`")]
+    /// No bot is given, and there is no console to make one.
+    #[error(
+        "`bots` is empty and the console is off: name at least one bot file, such as `bots = [\"demo.yaml\"]`"
+    )]
     NoBots,
     /// The public address is not one.
     #[error(

@@ -239,12 +239,18 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_the_file() {
     assert_eq!(found.len(), 3, "{found:?}");
     let lines: Vec<_> = found.iter().map(|line| line.split(':').next().unwrap()).collect();
     assert_eq!(lines, ["line 2", "line 3", "line 5"]);
-    let error = read_with("lisen = 1\n", &[]).unwrap_err().to_string();
+    let error = read_with("lisen = 1\n[console]\nenabled = false\n", &[]).unwrap_err().to_string();
     assert_eq!(
         error,
         "`etc/countersign.toml`, line 1: there is no setting `lisen`; did you mean `listen`?\n\
-         `etc/countersign.toml`, `bots` is empty: name at least one bot file, such as `bots = [\"demo.yaml\"]`"
+         `etc/countersign.toml`, `bots` is empty and the console is off: name at least one bot file, such as \
+         `bots = [\"demo.yaml\"]`"
     );
+}
+
+#[test]
+fn with_the_console_there_need_be_no_bot_file() {
+    assert_eq!(read_with("", &[]).unwrap().bots, Vec::<PathBuf>::new());
 }
 
 #[test]

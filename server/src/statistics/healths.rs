@@ -51,6 +51,9 @@ impl Healths {
             WebhookResult::Unavailable => {
                 Some("The server was too busy, or its database could not be written.")
             }
+            WebhookResult::Waiting => {
+                Some("The bot that the configuration names was never published: publish it.")
+            }
         };
         self.with(workspace, channel, |doing| {
             let was_refused = doing.health.last_refused.map(|(at, _)| at) > doing.health.last_webhook_at;

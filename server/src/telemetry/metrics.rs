@@ -25,15 +25,18 @@ pub(crate) enum WebhookResult {
     Malformed,
     /// The store failed, or too much waits.
     Unavailable,
+    /// No bot answers on the channel yet.
+    Waiting,
 }
 
 impl WebhookResult {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Accepted, "accepted"),
         (Self::Greeted, "greeted"),
         (Self::Unsigned, "unsigned"),
         (Self::Malformed, "malformed"),
         (Self::Unavailable, "unavailable"),
+        (Self::Waiting, "waiting"),
     ];
 }
 
@@ -157,7 +160,7 @@ pub(crate) struct Metrics {
 }
 
 struct ChannelMetrics {
-    webhooks: [Counter; 5],
+    webhooks: [Counter; 6],
     webhook: Histogram,
     events: Counter,
     repeats: Counter,

@@ -49,7 +49,7 @@ async fn without_a_version_before_the_server_does_not_start() {
     assert!(text.contains("no version of the bot for the channel `wa` has ever been in service"), "{text}");
     assert!(check_bots(&folder.config()).is_err());
     folder.write_bot(HELLO);
-    assert_eq!(check_bots(&folder.config()).unwrap()[0].as_str(), "demo");
+    assert_eq!(check_bots(&folder.config()).unwrap().bots[0].as_str(), "demo");
     folder.start().await.unwrap().stop().await;
 }
 
@@ -138,13 +138,14 @@ async fn a_login_that_comes_into_a_bot_later_does_not_reach_the_chat() {
 async fn a_channel_says_which_bot_it_wants() {
     let channel = |bot: &str| format!("[[channels]]\nid = \"site\"\nkind = \"web\"\n{bot}");
     let error = |folder: &Folder| check_bots(&folder.config()).unwrap_err().to_string();
+    let off = "[console]\nenabled = false\n";
     assert_eq!(
-        error(&Folder::with_channels(&channel("bot = \"other\"\n"))),
+        error(&Folder::with_channels(&format!("{off}{}", channel("bot = \"other\"\n")))),
         "the channel `site` wants the bot `other`, and no bot file has it; the id is what stands behind `bot:` in the \
          file"
     );
     let folder = Folder::with_channels(&channel("bot = \"demo\"\n"));
-    assert_eq!(check_bots(&folder.config()).unwrap().len(), 1);
+    assert_eq!(check_bots(&folder.config()).unwrap().bots.len(), 1);
     std::fs::remove_file(folder.path("demo.yaml")).unwrap();
     assert!(error(&folder).contains("is refused: it cannot be read: "));
 }

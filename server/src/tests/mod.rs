@@ -3,6 +3,7 @@
 
 mod bots;
 mod hooks;
+mod newcomer;
 mod numbers;
 mod rig;
 mod status;

@@ -46,7 +46,8 @@ mark_read = true
 /// A folder with a configuration and a bot.
 pub(super) struct Folder {
     folder: Arc<tempfile::TempDir>,
-    settings: String,
+    bots: &'static str,
+    pub(super) settings: String,
 }
 
 impl Folder {
@@ -56,9 +57,14 @@ impl Folder {
     }
 
     pub(super) fn with_channels(settings: &str) -> Self {
-        let folder = Self { folder: Arc::new(tempfile::tempdir().unwrap()), settings: settings.to_owned() };
+        let folder = Self { bots: "[\"demo.yaml\"]", ..Self::without_bots(settings) };
         folder.write_bot(HELLO);
         folder
+    }
+
+    pub(super) fn without_bots(settings: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self { folder, bots: "[]", settings: settings.to_owned() }
     }
 
     pub(super) fn write_bot(&self, text: &str) {
@@ -70,7 +76,7 @@ impl Folder {
     }
 
     pub(super) fn config(&self) -> Config {
-        let text = format!("listen = \"127.0.0.1:0\"\nbots = [\"demo.yaml\"]\n{}", self.settings);
+        let text = format!("listen = \"127.0.0.1:0\"\nbots = {}\n{}", self.bots, self.settings);
         Config::from_text(&text, &self.path("countersign.toml"), &[])
             .unwrap_or_else(|error| panic!("{error}"))
     }
@@ -122,13 +128,19 @@ pub(super) struct Rig {
 pub(super) struct World {
     /// URL and body.
     asked: Mutex<Vec<(String, String)>>,
+    /// URL, and name and value of each header.
+    headers: Mutex<Vec<(String, String, String)>>,
     changed: Notify,
 }
 
 impl Transport for World {
     fn send<'a>(&'a self, request: &'a OutgoingRequest) -> Sending<'a> {
         let body = request.body().map_or("", |body| body.expose()).to_owned();
-        self.asked.lock().unwrap().push((request.url().expose().to_owned(), body));
+        let url = request.url().expose().to_owned();
+        let headers = request.headers().iter();
+        let headers = headers.map(|(name, value)| (url.clone(), name.clone(), value.expose().to_owned()));
+        self.headers.lock().unwrap().extend(headers);
+        self.asked.lock().unwrap().push((url, body));
         self.changed.notify_one();
         let answer = br#"{"messaging_product":"whatsapp","messages":[{"id":"wamid.out"}]}"#.to_vec();
         Box::pin(async move { Ok(IncomingResponse::new(200, Vec::new(), answer)) })
@@ -142,6 +154,29 @@ impl World {
         let bodies =
             asked.iter().filter_map(|(_, body)| serde_json::from_str::<serde_json::Value>(body).ok());
         bodies.filter_map(|body| body["text"]["body"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// The texts that were said through one number, without courtesies.
+    pub(super) fn said_through(&self, number: &str) -> Vec<String> {
+        let asked = self.asked.lock().unwrap();
+        let through = asked.iter().filter(|(url, _)| url.contains(number));
+        let bodies = through.filter_map(|(_, body)| serde_json::from_str::<serde_json::Value>(body).ok());
+        bodies.filter_map(|body| body["text"]["body"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// What was sent to an address in a header, in order.
+    pub(super) fn headers_to(&self, address: &str, header: &str) -> Vec<String> {
+        let headers = self.headers.lock().unwrap();
+        let wanted =
+            headers.iter().filter(|(url, name, _)| url == address && name.eq_ignore_ascii_case(header));
+        wanted.map(|(_, _, value)| value.clone()).collect()
+    }
+
+    /// Waits until that is so after something was asked.
+    pub(super) async fn until(&self, is_so: impl Fn() -> bool) {
+        while !is_so() {
+            self.changed.notified().await;
+        }
     }
 
     /// How many messages were marked as read.
@@ -182,13 +217,24 @@ impl Heard {
 impl Rig {
     /// Sends a request as it stands and reads all of the answer.
     pub(super) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Heard {
+        let text = self.raw(method, path, headers, body).await;
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers =
+            lines.map(str::to_lowercase).filter(|line| !line.starts_with("date:")).collect::<Vec<_>>();
+        Heard { status, headers, body: body.to_owned() }
+    }
+
+    /// The same; the answer as it stands.
+    pub(super) async fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
         let mut stream = TcpStream::connect(self.at).await.unwrap();
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nhost: elsewhere.example\r\nconnection: close\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
-        if method == "POST" {
+        if method == "POST" || !body.is_empty() {
             request.push_str(&format!("content-length: {}\r\n", body.len()));
         }
         request.push_str("\r\n");
@@ -197,13 +243,7 @@ impl Rig {
         let _ = stream.write_all(request.as_bytes()).await;
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes).await;
-        let text = String::from_utf8(bytes).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
-        let mut lines = head.lines();
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-        let headers =
-            lines.map(str::to_lowercase).filter(|line| !line.starts_with("date:")).collect::<Vec<_>>();
-        Heard { status, headers, body: body.to_owned() }
+        String::from_utf8(bytes).unwrap()
     }
 
     pub(super) async fn get(&self, path: &str) -> Heard {

@@ -175,6 +175,7 @@ impl Rig {
             side: Side::Chat(plan.settings),
             sender: None,
             in_file: true,
+            wanted: None,
         };
         let app = Arc::new(App {
             runner,

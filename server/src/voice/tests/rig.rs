@@ -201,6 +201,7 @@ impl Rig {
             workspace: name("main"),
             sender: None,
             in_file: true,
+            wanted: None,
             id: name("phone"),
             kind: ChannelKind::Phone,
             side: Side::Provider(Arc::from(maker.adapter())),
