@@ -292,6 +292,12 @@ pub trait People: Send + Sync {
 
     /// Removes a delivery that was given up. Gives whether it was there.
     async fn drop_dead_letter(&self, workspace: &Name, number: u64) -> Result<bool, StoreError>;
+
+    /// How many deliveries of a workspace have not been made.
+    async fn waiting_deliveries(&self, workspace: &Name) -> Result<usize, StoreError>;
+
+    /// Drops the deliveries of a workspace that have not been made. Gives how many.
+    async fn discard_deliveries(&self, workspace: &Name) -> Result<usize, StoreError>;
 }
 
 #[cfg(test)]

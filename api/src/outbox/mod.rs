@@ -135,46 +135,42 @@ async fn written(api: &Api, here: &Here, action: &str, id: &str) -> Answer<()> {
     api.change().line(line).commit().await.map(drop).map_err(of_change)
 }
 
-/// How much waits. The outbox is that of the whole server: other workspaces than the one of its configuration see none
-/// of it.
+/// How much of the workspace waits. Whether it is held is said for the whole server.
 #[utoipa::path(get, path = "/workspaces/{workspace}/outbox", tag = "channels", params(("workspace" = String, Path)), responses((status = 200, body = OutboxDocument)))]
 async fn show(State(api): State<Arc<Api>>, here: Here) -> Answer<Json<OutboxDocument>> {
-    if !api.is_configured(here.workspace()) {
-        return Ok(Json(OutboxDocument { held: 0, waiting: 0 }));
-    }
-    let backlog = api.store.backlog().await?;
-    let held = if backlog.held { backlog.outbox } else { 0 };
-    Ok(Json(OutboxDocument { held, waiting: backlog.outbox }))
+    let waiting = api.store.waiting_deliveries(here.workspace()).await?;
+    let held = if api.store.outbox_held().await? { waiting } else { 0 };
+    Ok(Json(OutboxDocument { held, waiting }))
 }
 
-/// Lets what is held go out.
+/// Lets what is held go out, of all workspaces: it was held because the server was restored from a backup.
 #[utoipa::path(post, path = "/workspaces/{workspace}/outbox/release", tag = "channels", params(("workspace" = String, Path)), responses((status = 204), (status = 409)))]
 async fn release(State(api): State<Arc<Api>>, here: Here) -> Answer<StatusCode> {
-    held(&api, &here).await?;
+    if !api.is_configured(here.workspace()) {
+        let detail =
+            "The outbox is held for the whole server. It is released in the workspace of its configuration.";
+        return Err(Problem::forbidden(detail));
+    }
+    held(&api).await?;
     api.change().line(here.line("outbox.release", "outbox")).commit().await.map_err(of_change)?;
     api.store.hold_outbox(false).await?;
     api.runner.look_again();
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Drops all that is held. What comes later stays held until it is released.
+/// Drops all that is held of the workspace. What comes later stays held until it is released.
 #[utoipa::path(post, path = "/workspaces/{workspace}/outbox/discard", tag = "channels", params(("workspace" = String, Path)), responses((status = 204), (status = 409)))]
 async fn discard(State(api): State<Arc<Api>>, here: Here) -> Answer<StatusCode> {
-    held(&api, &here).await?;
-    let waiting = api.store.backlog().await?.outbox;
+    held(&api).await?;
+    let waiting = api.store.waiting_deliveries(here.workspace()).await?;
     let line = here.line_with("outbox.discard", "outbox", &json!({ "deliveries": waiting }));
     api.change().line(line).commit().await.map_err(of_change)?;
-    api.store.discard_outbox().await?;
+    api.store.discard_deliveries(here.workspace()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses when nothing is held, or when it is not for this workspace to say.
-async fn held(api: &Api, here: &Here) -> Answer<()> {
-    if !api.is_configured(here.workspace()) {
-        let detail =
-            "The outbox is that of the whole server. It is released in the workspace of its configuration.";
-        return Err(Problem::forbidden(detail));
-    }
+/// Refuses when nothing is held.
+async fn held(api: &Api) -> Answer<()> {
     if !api.store.outbox_held().await? {
         let detail = "The outbox is not held: everything goes out by itself.";
         return Err(Problem::new(StatusCode::CONFLICT, "not_held", "Nothing is held", detail));

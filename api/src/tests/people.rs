@@ -354,7 +354,12 @@ async fn a_held_outbox_is_released_or_discarded() {
     rig.api.store.hold_outbox(true).await.unwrap();
     rig.hears(&channel, "100", "hello").await;
     assert_eq!(rig.gets(&owner, "/outbox").await, json!({ "held": 2, "waiting": 2 }));
-    assert_eq!(post("other", "discard").await.problem().0, 403);
+    // Another workspace sees and drops its own alone, and does not release that of the server.
+    let theirs = rig.as_person(&owner, "GET", "/workspaces/other/outbox", None).await.ok();
+    assert_eq!(theirs, json!({ "held": 0, "waiting": 0 }));
+    assert_eq!(post("other", "discard").await.status, 204);
+    assert_eq!(rig.gets(&owner, "/outbox").await, json!({ "held": 2, "waiting": 2 }));
+    assert_eq!(post("other", "release").await.problem().0, 403);
     assert_eq!(post("main", "discard").await.status, 204);
     rig.hears(&channel, "100", "hello").await;
     assert_eq!(post("main", "release").await.status, 204);

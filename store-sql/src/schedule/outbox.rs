@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use countersign_model::Timestamp;
+use countersign_model::{Name, Timestamp};
 use countersign_store::{ConversationKey, Delivery, DeliveryLease};
 
 use super::{Hold, Hot, Kept, Schedule, Slot};
@@ -154,6 +154,12 @@ impl Schedule {
             }
         }
         changed.into_iter().for_each(|id| self.place_outbox(id));
+    }
+
+    /// How many rows a workspace has.
+    pub(crate) fn waiting_of(&self, workspace: &Name) -> usize {
+        let own = self.hot.values().filter(|hot| hot.key.workspace == *workspace);
+        own.map(|hot| hot.outbox.len()).sum()
     }
 
     /// When there is something to deliver.

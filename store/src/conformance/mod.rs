@@ -111,6 +111,7 @@ macro_rules! conformance_tests {
                 people::tokens_are_listed_in_pages
                 people::one_token_is_revoked
                 people::dead_letters_are_delivered_again_or_dropped
+                people::a_workspace_empties_its_own_outbox
                 statistics::numbers_are_added_up_by_hour
                 statistics::numbers_are_apart_by_workspace_bot_and_channel
                 statistics::old_numbers_are_swept

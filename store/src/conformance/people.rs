@@ -488,3 +488,33 @@ pub async fn dead_letters_are_delivered_again_or_dropped(store: &impl Store) {
     store.delivered(&again.lease).await.unwrap();
     assert!(next(9).await.is_none());
 }
+
+pub async fn a_workspace_empties_its_own_outbox(store: &impl Store) {
+    let other = name("other");
+    say(store, "ada", "m1", &["one", "two"]).await;
+    // The same channel, contact and message, and another workspace.
+    let theirs = ConversationKey { workspace: other.clone(), ..key("ada") };
+    store.accept(vec![NewInbound { conversation: theirs, ..reply("ada", "m1") }]).await.unwrap();
+    let claimed = claim(store, 0).await.unwrap();
+    let mut turn = turn(&claimed, 0);
+    turn.outbox = vec![delivery("three")];
+    store.commit_turn(turn).await.unwrap();
+
+    let acme = name("acme");
+    let waiting = async || {
+        let of = async |workspace: &Name| store.waiting_deliveries(workspace).await.unwrap();
+        (of(&acme).await, of(&other).await, of(&name("nobody")).await)
+    };
+    assert_eq!(waiting().await, (2, 1, 0));
+    assert_eq!(store.discard_deliveries(&name("nobody")).await.unwrap(), 0);
+    assert_eq!(store.discard_deliveries(&acme).await.unwrap(), 2);
+    assert_eq!(waiting().await, (0, 1, 0));
+    let next = async || store.claim_delivery(WorkerId(1), at(0), at(30)).await.unwrap();
+    let left = next().await.unwrap();
+    assert_eq!((&left.lease.conversation.workspace, left.delivery.clone()), (&other, delivery("three")));
+    store.delivered(&left.lease).await.unwrap();
+    assert!(next().await.is_none());
+    assert_eq!(waiting().await, (0, 0, 0));
+    say(store, "ada", "m2", &["four"]).await;
+    assert_eq!(next().await.unwrap().delivery, delivery("four"));
+}

@@ -198,6 +198,18 @@ impl People for MemoryStore {
     async fn drop_dead_letter(&self, workspace: &Name, number: u64) -> Result<bool, StoreError> {
         Ok(self.state().take_dead(workspace, number).is_some())
     }
+
+    async fn waiting_deliveries(&self, workspace: &Name) -> Result<usize, StoreError> {
+        let state = self.state();
+        let own = state.conversations.iter().filter(|(key, _)| key.workspace == *workspace);
+        Ok(own.map(|(_, conversation)| conversation.outbox.len()).sum())
+    }
+
+    async fn discard_deliveries(&self, workspace: &Name) -> Result<usize, StoreError> {
+        let mut state = self.state();
+        let own = state.conversations.iter_mut().filter(|(key, _)| key.workspace == *workspace);
+        Ok(own.map(|(_, conversation)| conversation.outbox.drain(..).count()).sum())
+    }
 }
 
 fn token_id(conversation: u64, token: &TokenRow) -> TokenId {

@@ -3,6 +3,7 @@
 mod dead;
 mod erase;
 mod list;
+mod waiting;
 
 use async_trait::async_trait;
 use countersign_model::{Name, Timestamp};
@@ -149,6 +150,24 @@ impl People for SqliteStore {
             schedule.dead -= usize::from(*dropped && server).min(schedule.dead);
         };
         Ok(self.write(Do { write, keep }).await?)
+    }
+
+    async fn waiting_deliveries(&self, workspace: &Name) -> Result<usize, StoreError> {
+        match self.role {
+            Role::Server => Ok(self.schedule().waiting_of(workspace)),
+            Role::Beside => {
+                let workspace = workspace.clone();
+                self.readers.read(move |conn| waiting::count(conn, &workspace)).await
+            }
+        }
+    }
+
+    async fn discard_deliveries(&self, workspace: &Name) -> Result<usize, StoreError> {
+        let workspace = workspace.clone();
+        let write = move |tx: &mut Tx<'_>| waiting::discard(tx, &workspace);
+        let keep = |schedule: &mut Schedule, (_, left): &(usize, _)| schedule.keep_deliveries(left);
+        let (discarded, _) = self.write(Do { write, keep }).await?;
+        Ok(discarded)
     }
 }
 
