@@ -7,3 +7,4 @@ mod newcomer;
 mod numbers;
 mod rig;
 mod status;
+mod workspaces;
