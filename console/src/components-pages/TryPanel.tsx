@@ -1,4 +1,4 @@
-import { Alert, Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { api, ok } from "../api/client.ts";
@@ -6,6 +6,7 @@ import type { TryBody, TryResult } from "../api/contract.ts";
 import { shownText } from "../bot-file/model.ts";
 import { isRecord } from "../bot-file/place.ts";
 import { useMay } from "../session/useSession.ts";
+import { PasswordInput } from "../ui/PasswordInput.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { useWords } from "../words/words.tsx";
 import classes from "./parts.module.css";

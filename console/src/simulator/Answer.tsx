@@ -1,6 +1,7 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Simulation, SimulationInput } from "../api/contract.ts";
+import { PasswordInput } from "../ui/PasswordInput.tsx";
 import { useWords } from "../words/words.tsx";
 import { pressKey } from "./keypad.ts";
 import classes from "./simulator.module.css";

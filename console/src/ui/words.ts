@@ -4,6 +4,7 @@ export const words = catalogue(
   {
     copy: "Copy",
     copied: "Copied",
+    showTyped: "Show what is typed",
     over: "over",
     sure: "Are you sure?",
     cancel: "Cancel",
@@ -12,6 +13,7 @@ export const words = catalogue(
   {
     copy: "Copiar",
     copied: "Copiado",
+    showTyped: "Mostrar lo escrito",
     over: "terminado",
     sure: "¿Seguro?",
     cancel: "Cancelar",

@@ -1,6 +1,7 @@
-import { Checkbox, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { ChannelField } from "../../api/contract.ts";
+import { PasswordInput } from "../../ui/PasswordInput.tsx";
 import { useWords } from "../../words/words.tsx";
 import { words } from "./words.ts";
 

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { api, ok } from "../../api/client.ts";
@@ -7,6 +7,7 @@ import { rememberSession } from "../../api/queries.ts";
 import { useServerForm } from "../../forms/useServerForm.ts";
 import { useSession } from "../../session/useSession.ts";
 import { Card } from "../../ui/Card.tsx";
+import { PasswordInput } from "../../ui/PasswordInput.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/words.tsx";

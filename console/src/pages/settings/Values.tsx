@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack, Table, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Table, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { useMay, useWorkspace } from "../../session/useSession.ts";
 import { Card } from "../../ui/Card.tsx";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { Loaded } from "../../ui/Loaded.tsx";
+import { PasswordInput } from "../../ui/PasswordInput.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { Scroll } from "../../ui/Scroll.tsx";
 import { Ago } from "../../ui/Time.tsx";

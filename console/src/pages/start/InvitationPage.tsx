@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import type { Invited } from "../../api/contract.ts";
 import { rememberSession, sessionQuery } from "../../api/queries.ts";
 import { useServerForm } from "../../forms/useServerForm.ts";
 import { Bars } from "../../ui/Loaded.tsx";
+import { PasswordInput } from "../../ui/PasswordInput.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { useAct } from "../../ui/useAct.ts";
 import { common } from "../../words/common.ts";
