@@ -1,6 +1,6 @@
 import { type UseFormInput, useForm } from "@mantine/form";
 import { useCallback, useState } from "react";
-import { fieldOf, isProblem } from "../api/problem.ts";
+import { type ApiProblem, fieldOf, isProblem } from "../api/problem.ts";
 
 interface Options<T extends Record<string, unknown>> extends Pick<UseFormInput<T>, "validate"> {
   initialValues: T;
@@ -8,6 +8,8 @@ interface Options<T extends Record<string, unknown>> extends Pick<UseFormInput<T
   send: (values: T) => Promise<unknown>;
   /** The path of a field that the server names differently: `/definition/url` → `url`. */
   rename?: (path: string) => string;
+  /** What to say beside which fields of a problem that names none, though it is clear which one it means. */
+  beside?: (problem: ApiProblem) => Record<string, string> | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export function useServerForm<T extends Record<string, unknown>>({
   validate,
   send,
   rename,
+  beside,
 }: Options<T>) {
   const form = useForm<T>({ initialValues, validate, validateInputOnBlur: true });
   const [problem, setProblem] = useState<unknown>();
@@ -41,13 +44,25 @@ export function useServerForm<T extends Record<string, unknown>>({
 
   /** Puts the problem's messages beside their fields, and gives back what belongs above the form. */
   const besideFields = (error: unknown): unknown => {
-    if (!isProblem(error) || error.fields.length === 0) return error;
+    if (!isProblem(error)) return error;
+    const meant = beside?.(error);
+    if (meant) {
+      form.setErrors(meant);
+      focusFirst(form.getInputNode, Object.keys(meant));
+      return undefined;
+    }
+    if (error.fields.length === 0) return error;
     let unplaced = false;
+    const placed: string[] = [];
     for (const { pointer, message } of error.fields) {
       const path = (rename ?? ((same: string) => same))(fieldOf(pointer));
-      if (form.getInputNode(path) || hasPath(form.getValues(), path)) form.setFieldError(path, message);
-      else unplaced = true;
+      if (form.getInputNode(path) || hasPath(form.getValues(), path)) {
+        form.setFieldError(path, message);
+        placed.push(path);
+      } else unplaced = true;
     }
+    // While it was sent, the button had the focus, or nothing.
+    focusFirst(form.getInputNode, placed);
     return unplaced ? error : undefined;
   };
 

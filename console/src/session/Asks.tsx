@@ -1,10 +1,11 @@
-import { Button, Divider, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Divider, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { api, askWith, ok } from "../api/client.ts";
 import type { Session } from "../api/contract.ts";
 import { keys, rememberSession } from "../api/queries.ts";
 import { useServerForm } from "../forms/useServerForm.ts";
+import { PasswordInput } from "../ui/PasswordInput.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { common } from "../words/common.ts";
 import { useWords } from "../words/words.tsx";
@@ -64,12 +65,20 @@ function SignInAgain({ email, onDone }: { email?: string; onDone: (session?: Ses
 
 function StepUp({ account, onDone }: { account?: Session["account"]; onDone: (session?: Session) => void }) {
   const t = useWords(words);
-  const { cancel, required } = useWords(common);
-  const byCode = account?.totp ?? false;
+  const { cancel, required, wrongCode, wrongPassword } = useWords(common);
+  const byPasskey = (account?.passkeys ?? 0) > 0;
+  // With a second factor, the password alone proves nothing.
+  const byCode = account?.totp || byPasskey;
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { secret: "" },
     validate: { secret: (value) => (value ? null : required) },
     rename: (path) => (["password", "code"].includes(path) ? "secret" : path),
+    beside: ({ code }) =>
+      code === "wrong_code"
+        ? { secret: wrongCode }
+        : code === "refused"
+          ? { secret: wrongPassword }
+          : undefined,
     send: async ({ secret }) => {
       const body = byCode ? { code: secret.trim() } : { password: secret };
       onDone(await ok(api.POST("/session/step-up", { body })));
@@ -79,12 +88,11 @@ function StepUp({ account, onDone }: { account?: Session["account"]; onDone: (se
     <Modal opened onClose={() => onDone()} title={t.stepUpTitle} zIndex={400}>
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="sm">
-          <Text size="sm">{t.stepUpLead}</Text>
+          <Text size="sm">{byCode ? t.stepUpByFactor : t.stepUpLead}</Text>
           <Problem error={problem} />
           {byCode ? (
             <TextInput
-              label={t.ownCode}
-              inputMode="numeric"
+              label={account?.totp ? t.ownCode : t.recoveryCode}
               autoComplete="one-time-code"
               data-autofocus
               {...form.getInputProps("secret")}
@@ -103,7 +111,7 @@ function StepUp({ account, onDone }: { account?: Session["account"]; onDone: (se
         </Stack>
       </form>
       <Stack gap="sm" mt="sm">
-        {canPasskeys() && (account?.passkeys ?? 0) > 0 && (
+        {canPasskeys() && byPasskey && (
           <>
             <Divider label={t.or} />
             <PasskeyButton label={t.usePasskey} onSession={onDone} />

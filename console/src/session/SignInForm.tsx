@@ -1,9 +1,10 @@
-import { Alert, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, Stack, Text, TextInput } from "@mantine/core";
 import { IconFingerprint } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, ok } from "../api/client.ts";
 import type { Pending, Session } from "../api/contract.ts";
 import { useServerForm } from "../forms/useServerForm.ts";
+import { PasswordInput } from "../ui/PasswordInput.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { common } from "../words/common.ts";
 import { useWords } from "../words/words.tsx";
@@ -85,10 +86,11 @@ function SecondFactor({
   onBack: () => void;
 }) {
   const t = useWords(words);
-  const { required } = useWords(common);
+  const { required, wrongCode } = useWords(common);
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { code: "" },
     validate: { code: (value) => (value.trim() ? null : required) },
+    beside: ({ code }) => (code === "wrong_code" ? { code: wrongCode } : undefined),
     send: async ({ code }) =>
       onSession(
         await ok(

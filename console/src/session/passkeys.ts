@@ -1,5 +1,5 @@
 import { api, ok } from "../api/client.ts";
-import type { Passkey, PasskeyChallenge, Session } from "../api/contract.ts";
+import type { NewPasskey, PasskeyChallenge, Session } from "../api/contract.ts";
 
 /** The browser cannot, or the person did not want to. */
 export class NoPasskey extends Error {
@@ -25,8 +25,8 @@ export async function signInByPasskey(pending?: string): Promise<Session> {
   return ok(api.POST("/session/passkey/finish", { body: { challenge_id, credential } }));
 }
 
-/** Makes a passkey for this account on this device. */
-export async function addPasskey(name: string): Promise<Passkey> {
+/** Makes a passkey for this account on this device. The first second factor comes with recovery codes. */
+export async function addPasskey(name: string): Promise<NewPasskey> {
   if (!canPasskeys()) throw new NoPasskey("cannot");
   const { challenge_id, options } = await ok(api.POST("/account/passkeys/begin", { body: { name } }));
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(inner(options) as never);

@@ -20,9 +20,12 @@ export const words = catalogue(
     anotherAccount: "Use another account",
     stepUpTitle: "Is it still you?",
     stepUpLead:
-      "This changes something that logins depend on. Confirm with your password or your second factor; it holds for ten minutes.",
+      "This changes something that logins depend on. Confirm with your password; it holds for ten minutes.",
+    stepUpByFactor:
+      "This changes something that logins depend on. Confirm with your second factor; it holds for ten minutes.",
     confirm: "Confirm",
     ownCode: "Code of your authenticator app",
+    recoveryCode: "Recovery code",
     noPasskeys: "This browser cannot use passkeys. Use your password.",
     passkeyStopped: "The passkey was not used. Try again, or use your password.",
   },
@@ -45,9 +48,12 @@ export const words = catalogue(
     anotherAccount: "Usar otra cuenta",
     stepUpTitle: "¿Sigues siendo tú?",
     stepUpLead:
-      "Esto cambia algo de lo que dependen los inicios de sesión. Confirma con tu contraseña o tu segundo factor; vale diez minutos.",
+      "Esto cambia algo de lo que dependen los inicios de sesión. Confirma con tu contraseña; vale diez minutos.",
+    stepUpByFactor:
+      "Esto cambia algo de lo que dependen los inicios de sesión. Confirma con tu segundo factor; vale diez minutos.",
     confirm: "Confirmar",
     ownCode: "Código de tu aplicación de autenticación",
+    recoveryCode: "Código de recuperación",
     noPasskeys: "Este navegador no puede usar llaves de acceso. Usa tu contraseña.",
     passkeyStopped: "No se ha usado la llave de acceso. Reinténtalo o usa tu contraseña.",
   },

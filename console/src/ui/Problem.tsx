@@ -2,7 +2,7 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { isProblem } from "../api/problem.ts";
 import { common } from "../words/common.ts";
-import { useWords } from "../words/words.tsx";
+import { useLanguage, useWords } from "../words/words.tsx";
 
 /** What went wrong, in words, with what to do. Shows nothing when nothing did. */
 export function Problem({ error, again }: { error: unknown; again?: () => void }) {
@@ -32,6 +32,7 @@ export function Problem({ error, again }: { error: unknown; again?: () => void }
 /** The sentence that tells of a problem, and what to do if the server says so. */
 export function useSaid(error: unknown): { title: string; hint?: string } {
   const t = useWords(common);
+  const { language } = useLanguage();
   if (!isProblem(error)) return { title: t.errorTitle };
   if (error.code === "unreachable") return { title: t.unreachable };
   if (error.code === "stale") return { title: t.stale, hint: error.hint };
@@ -40,8 +41,16 @@ export function useSaid(error: unknown): { title: string; hint?: string } {
     unreadable: t.unreadable,
     forbidden: t.forbidden,
     limited: t.limited,
+    refused: t.refused,
+    wrong_code: t.wrongCode,
+    over: t.over,
+    invalid: t.invalid,
+    csrf: t.csrf,
+    not_found: t.noSuch,
   }[error.code];
-  const message = error.message === error.code ? undefined : error.message;
+  // The server speaks English.
+  const inOther = own !== undefined && language !== "en";
+  const message = error.message === error.code || inOther ? undefined : error.message;
   return {
     title: message ?? own ?? t.errorTitle,
     hint: error.hint ?? (message && error.code === "forbidden" ? own : undefined),

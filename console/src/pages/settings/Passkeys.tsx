@@ -10,6 +10,7 @@ import { Problem } from "../../ui/Problem.tsx";
 import { Ago } from "../../ui/Time.tsx";
 import { useAct } from "../../ui/useAct.ts";
 import { useWords } from "../../words/words.tsx";
+import { RecoveryCodes } from "./RecoveryCodes.tsx";
 import classes from "./Settings.module.css";
 import { words } from "./words.ts";
 
@@ -17,6 +18,7 @@ export function Passkeys() {
   const t = useWords(words);
   const client = useQueryClient();
   const [name, setName] = useState("");
+  const [codes, setCodes] = useState<string[]>();
   const passkeys = useQuery({
     queryKey: keys.account("passkeys"),
     queryFn: () => ok(api.GET("/account/passkeys")),
@@ -26,8 +28,10 @@ export function Passkeys() {
     return client.fetchQuery({ ...sessionQuery, staleTime: 0 });
   });
   const add = async () => {
-    await addPasskey(name.trim());
+    const { recovery_codes } = await addPasskey(name.trim());
     setName("");
+    // They come with the first second factor of an account.
+    if (recovery_codes.length > 0) setCodes(recovery_codes);
   };
   return (
     <Card title={t.passkeys} lead={t.passkeysLead}>
@@ -93,6 +97,7 @@ export function Passkeys() {
       ) : (
         <p className="quiet">{t.cannotPasskeys}</p>
       )}
+      {codes && <RecoveryCodes codes={codes} onClose={() => setCodes(undefined)} />}
     </Card>
   );
 }

@@ -9,11 +9,12 @@ import { useServerForm } from "../../forms/useServerForm.ts";
 import { State } from "../../ui/Badges.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Confirm } from "../../ui/Confirm.tsx";
-import { Copyable, CopyButton } from "../../ui/Copyable.tsx";
+import { Copyable } from "../../ui/Copyable.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { useAct } from "../../ui/useAct.ts";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/words.tsx";
+import { RecoveryCodes } from "./RecoveryCodes.tsx";
 import classes from "./Settings.module.css";
 import { words } from "./words.ts";
 
@@ -60,7 +61,7 @@ export function Totp({ account }: { account: Account }) {
       }
     >
       <Problem error={problem} />
-      {account.totp && (
+      {(account.totp || account.passkeys > 0) && (
         <Group gap={8}>
           <Text size="sm">{t.recoveryLeft(account.recovery_codes_left)}</Text>
           <Button
@@ -107,10 +108,11 @@ function Confirmation({
   onCodes: (codes: string[]) => void;
 }) {
   const t = useWords(words);
-  const { required } = useWords(common);
+  const { required, wrongCode } = useWords(common);
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { code: "" },
     validate: { code: (value) => (value.trim() ? null : required) },
+    beside: ({ code }) => (code === "wrong_code" ? { code: wrongCode } : undefined),
     send: async ({ code }) =>
       onCodes((await ok(api.POST("/account/totp/confirm", { body: { code: code.trim() } }))).recovery_codes),
   });
@@ -139,33 +141,6 @@ function Confirmation({
           </Button>
         </Stack>
       </form>
-    </Modal>
-  );
-}
-
-function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose: () => void }) {
-  const t = useWords(words);
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t.recoveryTitle}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-      withCloseButton={false}
-    >
-      <Stack gap="sm">
-        <Text size="sm">{t.recoveryLead}</Text>
-        <ul className={classes.codes}>
-          {codes.map((code) => (
-            <li key={code}>{code}</li>
-          ))}
-        </ul>
-        <Group justify="space-between">
-          <CopyButton text={codes.join("\n")} label={t.recoveryTitle} />
-          <Button onClick={onClose}>{t.stored}</Button>
-        </Group>
-      </Stack>
     </Modal>
   );
 }

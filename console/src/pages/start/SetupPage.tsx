@@ -1,9 +1,10 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { api, ok } from "../../api/client.ts";
 import { rememberSession } from "../../api/queries.ts";
 import { useServerForm } from "../../forms/useServerForm.ts";
+import { PasswordInput } from "../../ui/PasswordInput.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/words.tsx";
@@ -46,6 +47,7 @@ function SetupForm() {
       email: (value) => (value.includes("@") ? null : t.emailForm),
       password: (value) => (value.length >= 15 ? null : t.tooShort),
     },
+    beside: ({ code }) => (code === "over" ? { token: t.wrongToken } : undefined),
     send: async (values) => {
       const body = { ...values, token: values.token.trim(), email: values.email.trim() };
       rememberSession(client, await ok(api.POST("/setup", { body })));
