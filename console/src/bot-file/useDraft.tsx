@@ -7,6 +7,7 @@ import { draftQuery, keys } from "../api/queries.ts";
 import { useMay } from "../session/useSession.ts";
 import { type DraftState, DraftStore, type Wire } from "./DraftStore.ts";
 import { draftOf } from "./drafts.ts";
+import { useSaidCheckup } from "./findings/useSaid.ts";
 
 /** How many bytes a request that outlives its page may surely have: browsers send 64 KiB. */
 const OUTLIVES = 60_000;
@@ -48,7 +49,8 @@ export function useDraft(): DraftAt {
   }, [client, workspace, bot, readOnly, draft]);
   useEffect(() => store.arrived(draft), [store, draft]);
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
-  return { ...state, store, workspace, bot, readOnly };
+  const checkup = useSaidCheckup(state.checkup);
+  return { ...state, checkup, store, workspace, bot, readOnly };
 }
 
 function bytesOf(text: string): number {

@@ -1,8 +1,9 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { api, ok } from "../api/client.ts";
-import type { Diagnostic } from "../api/contract.ts";
+import type { Checkup, Diagnostic } from "../api/contract.ts";
 import { putComponent, removeEntry } from "../bot-file/edits.ts";
+import { useSaidCheckup } from "../bot-file/findings/useSaid.ts";
 import { type Component, type ComponentKind, kindPath } from "../bot-file/model.ts";
 import { same } from "../bot-file/place.ts";
 import { type DraftAt, useDraft } from "../bot-file/useDraft.tsx";
@@ -153,7 +154,8 @@ function useDiagnostics(
   definition: Definition,
   dirty: boolean,
 ): Diagnostic[] {
-  const [found, setFound] = useState<Diagnostic[]>([]);
+  const [found, setFound] = useState<Checkup>();
+  const said = useSaidCheckup(found)?.diagnostics ?? [];
   const { workspace, text, checkup, unreadable } = draft;
   useEffect(() => {
     if (!dirty || unreadable) return;
@@ -168,9 +170,13 @@ function useDiagnostics(
             body: { text: candidate },
           }),
         );
-        if (current) setFound(answer.diagnostics.filter((one) => one.path.startsWith(`${kind}.${own}`)));
+        if (current)
+          setFound({
+            ...answer,
+            diagnostics: answer.diagnostics.filter((one) => one.path.startsWith(`${kind}.${own}`)),
+          });
       } catch {
-        if (current) setFound([]);
+        if (current) setFound(undefined);
       }
     }, 450);
     return () => {
@@ -178,7 +184,7 @@ function useDiagnostics(
       clearTimeout(timer);
     };
   }, [workspace, kind, id, text, definition, dirty, unreadable]);
-  if (dirty) return found;
+  if (dirty) return said;
   return (checkup?.diagnostics ?? []).filter(
     (one) => one.path.startsWith(`${kind}.${id ?? ""}.`) || one.path === `${kind}.${id}`,
   );

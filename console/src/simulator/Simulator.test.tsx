@@ -71,7 +71,7 @@ test("an untouched simulation answers with a token where the bot looks for one",
 test("what was typed is sent, stays for the next start, and can be changed again", async () => {
   const sent = open();
   await userEvent.click(await screen.findByRole("button", { name: /^balance/ }));
-  const status = screen.getByRole("textbox", { name: "Status" });
+  const status = await screen.findByRole("textbox", { name: "Status" });
   await userEvent.clear(status);
   await userEvent.type(status, "503");
   await userEvent.type(screen.getByLabelText("Name of the contact"), "Ada");
@@ -91,7 +91,7 @@ test("what was typed is sent, stays for the next start, and can be changed again
 test("what cannot be sent is said beside its field, and nothing starts", async () => {
   const sent = open();
   await userEvent.click(await screen.findByRole("button", { name: /^login/ }));
-  const body = screen.getByRole("textbox", { name: "Body" });
+  const body = await screen.findByRole("textbox", { name: "Body" });
   await userEvent.clear(body);
   await userEvent.click(screen.getByRole("button", { name: "Start" }));
   const stubs = within(screen.getByRole("region", { name: "What services answer" }));

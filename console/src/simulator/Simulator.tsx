@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 import { api, ok } from "../api/client.ts";
 import type { Checkup, Kind, Simulation, SimulationInput } from "../api/contract.ts";
 import { isProblem } from "../api/problem.ts";
+import { useSaidCheckup } from "../bot-file/findings/useSaid.ts";
 import { useDraft } from "../bot-file/useDraft.tsx";
 import { useMay } from "../session/useSession.ts";
 import { Problem } from "../ui/Problem.tsx";
@@ -309,8 +310,8 @@ export function Simulator({ workspace, bot }: { workspace: string; bot: string }
 
 /** What the check has found, when that is why it does not start. */
 function Found({ error }: { error: unknown }) {
-  if (!isProblem(error, "check_failed")) return null;
-  const { diagnostics = [] } = (error.more.checkup ?? {}) as Partial<Checkup>;
+  const failed = isProblem(error, "check_failed") ? (error.more.checkup as Checkup | undefined) : undefined;
+  const { diagnostics = [] } = useSaidCheckup(failed) ?? {};
   const errors = diagnostics.filter(({ severity }) => severity === "error").slice(0, 3);
   return errors.map(({ path, message }) => (
     <Text size="xs" mt={6} key={path + message}>

@@ -8,6 +8,7 @@ import type { Bot, Checkup } from "../../api/contract.ts";
 import { isProblem } from "../../api/problem.ts";
 import { diffQuery, keys } from "../../api/queries.ts";
 import { saveDrafts } from "../../bot-file/drafts.ts";
+import { useSaidCheckup } from "../../bot-file/findings/useSaid.ts";
 import { useServerForm } from "../../forms/useServerForm.ts";
 import { Bars } from "../../ui/Loaded.tsx";
 import { Problem } from "../../ui/Problem.tsx";
@@ -148,7 +149,7 @@ function CheckFailed({
   onClose: () => void;
 }) {
   const t = useWords(words);
-  const errors = checkup?.diagnostics.filter(({ severity }) => severity === "error") ?? [];
+  const errors = useSaidCheckup(checkup)?.diagnostics.filter(({ severity }) => severity === "error") ?? [];
   return (
     <Alert color="red" variant="light" role="alert" title={t.checkFailed}>
       <Stack gap={4}>
