@@ -1,7 +1,7 @@
 //! How often somebody may guess (SECURITY §3.6 and §3.10; OWASP ASVS 6.1.1).
 //!
 //! Attempts are counted before they are judged and in the store, so neither many at once nor a restart gives more of them.
-//! Three things are counted, each under a keyed hash: attempts of one network on one account, of all unknown networks on one
+//! These are counted, each under a keyed hash: attempts of one network on one account, of all unknown networks on one
 //! account, and of one network on whatever. A network from which the person has signed in before is not held up by what
 //! strangers do, so strangers can delay nobody who comes from where they always come from. Nothing is ever locked: the longest
 //! pause is 15 minutes, that is fewer than 100 guesses in a day.
@@ -33,6 +33,9 @@ pub(crate) enum Counted {
     Network,
     /// Codes for one account, after its password was right. Who gets there has the password, so a pause is no harm.
     Codes,
+    /// Challenges that one network asked for to sign in by passkey alone, and has not used. Each takes a row for some
+    /// minutes.
+    Challenges,
 }
 
 /// One count, by its hash.
@@ -55,6 +58,13 @@ impl Document for Attempts {
     const KIND: &'static str = "attempts";
 }
 
+impl Admitted {
+    /// Attempts that were admitted by another request.
+    pub(crate) fn before(counts: Vec<Count>) -> Self {
+        Self(counts)
+    }
+}
+
 impl Counted {
     /// How many attempts are free.
     fn free(self) -> u32 {
@@ -62,6 +72,7 @@ impl Counted {
             Self::Pair | Self::Codes => 5,
             Self::Account => 10,
             Self::Network => 30,
+            Self::Challenges => 60,
         }
     }
 
@@ -77,6 +88,7 @@ impl Counted {
             Self::Account => "account",
             Self::Network => "network",
             Self::Codes => "codes",
+            Self::Challenges => "challenges",
         }
     }
 }

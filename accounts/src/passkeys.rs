@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Accounts;
 use crate::account::check_name;
-use crate::attempts::Counted;
+use crate::attempts::{Admitted, Count, Counted};
 use crate::audit::{self, STRANGER, entry, refused};
 use crate::documents::{Document, Fresh, Stored, again};
 use crate::error::AccountsError;
@@ -263,7 +263,8 @@ impl Accounts {
     /// Asks for a passkey. Without an account, any passkey of this console will do, and nobody learns who has one.
     ///
     /// # Errors
-    /// [`AccountsError::NoPasskeysHere`]; [`AccountsError::Over`] when the first half of the sign-in is.
+    /// [`AccountsError::NoPasskeysHere`]; [`AccountsError::Over`] when the first half of the sign-in is;
+    /// [`AccountsError::Limited`] for a network that asks again and again, and never signs in.
     pub async fn begin_passkey(
         &self,
         purpose: PasskeyFor<'_>,
@@ -271,7 +272,10 @@ impl Accounts {
     ) -> Result<Challenge, AccountsError> {
         let relying_party = self.relying_party()?;
         let (purpose, of) = match purpose {
-            PasskeyFor::SignIn => (Purpose::SignIn, None),
+            PasskeyFor::SignIn => {
+                self.admit(vec![self.challenges(visit)], visit).await?;
+                (Purpose::SignIn, None)
+            }
             PasskeyFor::SecondFactor(pending) => {
                 let there = self.pending(pending, visit).await?;
                 let account = there.value.account;
@@ -316,6 +320,7 @@ impl Accounts {
         let there = self.take_challenge(challenge, visit).await?;
         let action =
             if matches!(there.purpose, Purpose::StepUp { .. }) { "session.step_up" } else { "session.begin" };
+        let alone = there.purpose == Purpose::SignIn;
         let mut passkey = match self.verified(&there, credential, visit).await? {
             Ok(passkey) => passkey,
             Err((why, whose)) => {
@@ -353,6 +358,9 @@ impl Accounts {
             Err(AccountsError::Stale) => Err(AccountsError::WrongCode),
             Ok(signed) => {
                 self.succeeded(admitted, visit).await?;
+                if alone {
+                    self.succeeded(Admitted::before(vec![self.challenges(visit)]), visit).await?;
+                }
                 Ok(signed)
             }
             Err(error) => Err(error),
@@ -399,6 +407,10 @@ impl Accounts {
         at: Timestamp,
     ) -> Result<Vec<Stored<KeptPasskey>>, AccountsError> {
         self.list(None, &format!("{account}/"), at).await
+    }
+
+    fn challenges(&self, visit: &Visit) -> Count {
+        self.count(Counted::Challenges, &[&visit.network()])
     }
 
     async fn new_challenge(&self, purpose: Purpose, visit: &Visit) -> Result<(Id, String), AccountsError> {

@@ -27,7 +27,7 @@ impl Visit {
     }
 
     /// The network that attempts are counted for. One house has a whole /64 of IPv6, so that is one.
-    pub(crate) fn network(&self) -> String {
+    pub fn network(&self) -> String {
         match self.ip.map(|ip| ip.to_canonical()) {
             None => "host".to_owned(),
             Some(IpAddr::V4(ip)) => ip.to_string(),

@@ -1,6 +1,5 @@
 //! What every route works with.
 
-use std::net::IpAddr;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -65,7 +64,7 @@ pub struct Api {
     pub(crate) publishing: tokio::sync::Mutex<()>,
     pub(crate) simulations: Simulations,
     pub(crate) by_caller: Buckets<String>,
-    pub(crate) by_peer: Buckets<IpAddr>,
+    pub(crate) by_peer: Buckets<String>,
 }
 
 impl Api {

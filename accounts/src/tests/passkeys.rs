@@ -218,3 +218,31 @@ async fn one_network_cannot_send_wrong_answers_for_ever() {
     world.pass(1);
     assert!(sign_in(&world, &mut device).await.is_ok());
 }
+
+/// Anybody may ask for a challenge, and each is kept for some minutes.
+#[tokio::test]
+async fn a_network_that_only_asks_has_to_wait() {
+    let (mut world, ada, mut device) = with_passkey().await;
+    let begin = async |world: &World, ip: &str| {
+        world.accounts.begin_passkey(PasskeyFor::SignIn, &world.visit_from(ip)).await
+    };
+    for _ in 0..59 {
+        begin(&world, "2001:db8::1").await.unwrap();
+    }
+    // Who signs in begins anew, and so does everybody of that house.
+    let visit = world.visit_from("2001:db8::2");
+    let challenge = world.accounts.begin_passkey(PasskeyFor::SignIn, &visit).await.unwrap();
+    let answer = device.get(&challenge.options);
+    world.accounts.finish_passkey(&challenge.id, &answer, None, &visit).await.unwrap();
+    for host in 0..60 {
+        begin(&world, &format!("2001:db8::{host:x}")).await.unwrap();
+    }
+    assert_eq!(code_of(begin(&world, "2001:db8::ffff").await), "limited");
+    // Others are not held up, nor who is half in.
+    begin(&world, "192.0.2.9").await.unwrap();
+    let step_up = PasskeyFor::StepUp(&ada);
+    world.accounts.begin_passkey(step_up, &world.visit_from("2001:db8::1")).await.unwrap();
+    world.pass(1);
+    begin(&world, "2001:db8::1").await.unwrap();
+    assert_eq!(code_of(begin(&world, "2001:db8::1").await), "limited");
+}

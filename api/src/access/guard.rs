@@ -51,15 +51,15 @@ pub(crate) async fn guard(
         }
         match (&session, visit.ip) {
             (Some(session), _) => limited(api.by_caller.take(session.id.to_string(), visit.at))?,
-            (None, Some(peer)) => limited(api.by_peer.take(peer, visit.at))?,
+            (None, Some(_)) => limited(api.by_peer.take(visit.network(), visit.at))?,
             (None, None) => {}
         }
         request.extensions_mut().insert(Visitor { visit, session });
         return Ok(next.run(request).await);
     }
     let Some(session) = session else {
-        if let Some(peer) = visit.ip {
-            limited(api.by_peer.take(peer, visit.at))?;
+        if visit.ip.is_some() {
+            limited(api.by_peer.take(visit.network(), visit.at))?;
         }
         return Err(Problem::signed_out());
     };
@@ -104,8 +104,8 @@ async fn by_key(
     let actor = match api.accounts.key_actor(key, &workspace, visit).await {
         Ok(actor) => actor,
         Err(error) => {
-            if let Some(peer) = visit.ip {
-                limited(api.by_peer.take(peer, visit.at))?;
+            if visit.ip.is_some() {
+                limited(api.by_peer.take(visit.network(), visit.at))?;
             }
             return Err(error.into());
         }
