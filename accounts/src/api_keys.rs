@@ -1,4 +1,6 @@
 //! Keys of programs: `sck_live_<id>_<256 bits>`.
+//!
+//! A key may what it was given, as far as the person who made it may it still: who loses a role does not keep it in a key.
 
 use std::net::IpAddr;
 
@@ -13,6 +15,7 @@ use crate::audit::{entry, refused, with};
 use crate::documents::{Document, Fresh, Stored};
 use crate::error::{AccountsError, FieldError};
 use crate::id::{self, Id};
+use crate::members::Roster;
 use crate::permission::{Permission, Permissions};
 use crate::session::NOTE_EVERY;
 use crate::visit::Visit;
@@ -48,8 +51,10 @@ pub struct ApiKeySummary {
     pub id: Id,
     /// What it is for.
     pub name: String,
-    /// What it may do.
+    /// What it was given.
     pub scopes: Permissions,
+    /// What of that it may do now: as much as the person who made it may.
+    pub effective: Permissions,
     /// When it is over, if ever.
     pub expires_at: Option<Timestamp>,
     /// Where it may come from; from everywhere when there are none.
@@ -65,7 +70,7 @@ pub struct ApiKeySummary {
 /// A key as it is kept. Its second name is the hash of the whole key. The record stays when the key is over, so that it
 /// shows in the list that it is.
 #[derive(Clone, Serialize, Deserialize)]
-struct KeptKey {
+pub(crate) struct KeptKey {
     id: Id,
     workspace: Name,
     name: String,
@@ -73,7 +78,8 @@ struct KeptKey {
     expires_at: Option<Timestamp>,
     ips: Vec<IpNet>,
     created_at: Timestamp,
-    created_by: String,
+    /// As the audit log names them.
+    pub(crate) created_by: String,
     last_used_at: Option<Timestamp>,
     #[serde(default)]
     last_refused_at: Option<Timestamp>,
@@ -92,8 +98,16 @@ impl KeptKey {
             .collect()
     }
 
-    fn summary(&self) -> ApiKeySummary {
+    /// What it may do while its workspace has these members.
+    fn effective(&self, roster: Option<&Roster>) -> Permissions {
+        let maker = self.created_by.strip_prefix("account/").and_then(|id| id.parse::<Id>().ok());
+        let member = maker.and_then(|maker| roster?.member(&maker));
+        member.map_or_else(Permissions::default, |member| self.permissions().and(member.role.permissions()))
+    }
+
+    fn summary(&self, roster: Option<&Roster>) -> ApiKeySummary {
         ApiKeySummary {
+            effective: self.effective(roster),
             id: self.id.clone(),
             name: self.name.clone(),
             scopes: self.permissions(),
@@ -159,10 +173,11 @@ impl Accounts {
             value: &kept,
         }
         .write()?;
+        let roster = self.roster(&actor.workspace, visit.at).await?.value;
         let line = actor.entry("key.create", &object(&kept.id), visit);
         let line = with(line, &[("scopes", &kept.scopes.join(" "))]);
         self.commit(vec![write], vec![line], visit.at).await?;
-        Ok(ApiKey { summary: kept.summary(), key })
+        Ok(ApiKey { summary: kept.summary(Some(&roster)), key })
     }
 
     /// Keys of the actor's workspace.
@@ -172,7 +187,8 @@ impl Accounts {
     pub async fn api_keys(&self, actor: &Actor, visit: &Visit) -> Result<Vec<ApiKeySummary>, AccountsError> {
         self.demand(actor, Permission::KeyEdit, "api-keys", visit).await?;
         let all: Vec<Stored<KeptKey>> = self.list(Some(&actor.workspace), "", visit.at).await?;
-        Ok(all.iter().map(|there| there.value.summary()).collect())
+        let roster = self.roster(&actor.workspace, visit.at).await?.value;
+        Ok(all.iter().map(|there| there.value.summary(Some(&roster))).collect())
     }
 
     /// Ends a key.
@@ -191,10 +207,12 @@ impl Accounts {
         .await
     }
 
-    /// What the holder of a key may do in a workspace, and notes that it was used.
+    /// What the holder of a key may do in a workspace, and notes that it was used. Of what the key was given, that is what the
+    /// person who made it may do now.
     ///
     /// # Errors
-    /// [`AccountsError::SignedOut`] when it is no key, or over, or comes from an address that it may not come from;
+    /// [`AccountsError::SignedOut`] when it is no key, or over, or comes from an address that it may not come from, or
+    /// nothing is left that it may do;
     /// [`AccountsError::NotFound`] for another workspace.
     pub async fn key_actor(
         &self,
@@ -207,7 +225,11 @@ impl Accounts {
         }
         let there: Option<Stored<KeptKey>> = self.load_by_alias(&self.key_hash(key), visit.at).await?;
         let mut there = there.ok_or(AccountsError::SignedOut)?;
-        if let Some(why) = there.value.refusal(visit) {
+        let roster: Option<Stored<Roster>> =
+            self.load(Some(&there.value.workspace), Roster::ID, visit.at).await?;
+        let permissions = there.value.effective(roster.as_ref().map(|roster| &roster.value));
+        let orphaned = (permissions == Permissions::default()).then_some("maker");
+        if let Some(why) = there.value.refusal(visit).or(orphaned) {
             let told = there.value.last_refused_at.is_some_and(|last| visit.at.since(last) < NOTE_EVERY);
             if !told {
                 there.value.last_refused_at = Some(visit.at);
@@ -231,7 +253,7 @@ impl Accounts {
             return Err(AccountsError::NotFound("workspace"));
         }
         Ok(Actor {
-            permissions: there.value.permissions(),
+            permissions,
             who: Who::Key { id: there.value.id, name: there.value.name },
             workspace: there.value.workspace,
             role: None,

@@ -63,6 +63,12 @@ pub enum AccountsError {
     /// A workspace has at least one owner.
     #[error("this is the last owner of the workspace; make somebody else an owner first")]
     LastOwner,
+    /// The account is the only owner of workspaces.
+    #[error("this is the last owner of {workspaces}; make somebody else an owner there first")]
+    OnlyOwner {
+        /// Their names.
+        workspaces: String,
+    },
     /// The account would be left without what its short password needs.
     #[error(
         "the password is shorter than 15 characters, so the account needs a second factor; choose a longer password first"
@@ -113,7 +119,7 @@ impl AccountsError {
             Self::Stale => "stale",
             Self::Taken { .. } => "taken",
             Self::Invalid { .. } => "invalid",
-            Self::LastOwner => "last_owner",
+            Self::LastOwner | Self::OnlyOwner { .. } => "last_owner",
             Self::NeedsSecondFactor => "needs_second_factor",
             Self::NoPasskeysHere => "no_passkeys",
             Self::Store(_) => "unavailable",
@@ -129,7 +135,11 @@ impl AccountsError {
             Self::Forbidden(_) | Self::BeyondOwn | Self::NotAdministrator | Self::StepUp | Self::Csrf => 403,
             Self::NotFound(_) => 404,
             Self::Over(_) => 410,
-            Self::Stale | Self::Taken { .. } | Self::LastOwner | Self::NeedsSecondFactor => 409,
+            Self::Stale
+            | Self::Taken { .. }
+            | Self::LastOwner
+            | Self::OnlyOwner { .. }
+            | Self::NeedsSecondFactor => 409,
             Self::Invalid { .. } | Self::NoPasskeysHere => 422,
             Self::Store(_) => 503,
             Self::Vault | Self::Damaged(_) => 500,

@@ -84,7 +84,7 @@ pub(crate) struct KeptInvitation {
     email: String,
     role: Role,
     /// As the audit log names them.
-    invited_by: String,
+    pub(crate) invited_by: String,
     expires_at: Timestamp,
 }
 

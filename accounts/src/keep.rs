@@ -11,7 +11,7 @@ use crate::error::AccountsError;
 use crate::id;
 
 /// The workspace of the vault that seals what belongs to accounts. No workspace of people can have this name.
-const SERVER: &str = "_server";
+pub const VAULT_WORKSPACE: &str = "_server";
 const KIND: &str = "hash_key";
 
 /// Hashes and seals what accounts keep.
@@ -31,7 +31,7 @@ impl Keep {
         ring: Arc<RwLock<KeyRing>>,
         at: Timestamp,
     ) -> Result<Self, AccountsError> {
-        let server: Name = SERVER.parse().map_err(|_| AccountsError::Vault)?;
+        let server: Name = VAULT_WORKSPACE.parse().map_err(|_| AccountsError::Vault)?;
         ensure_data_key(data_keys, &ring, &server).await?;
         let record = RecordKey { workspace: None, kind: KIND, id: "1".to_owned() };
         // Twice at most: another process may make the key at the same time.

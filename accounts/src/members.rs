@@ -52,7 +52,7 @@ impl Roster {
         self.members.iter().find(|member| member.account == *account)
     }
 
-    fn has_owner(&self) -> bool {
+    pub(crate) fn has_owner(&self) -> bool {
         self.members.iter().any(|member| member.role == Role::Owner)
     }
 }
@@ -114,8 +114,8 @@ impl Accounts {
         .await
     }
 
-    /// Removes a member; a person may remove themselves without any permission. Their sessions can do nothing here from
-    /// the next request on.
+    /// Removes a member; a person may remove themselves without any permission. Their API keys and the invitations that they
+    /// made end with it, and all their sessions when somebody else removes them.
     ///
     /// # Errors
     /// As [`Accounts::change_role`].
@@ -141,6 +141,10 @@ impl Accounts {
                 return Err(AccountsError::LastOwner);
             }
             let mut writes = vec![roster.write()?];
+            writes.extend(self.made_by(&actor.workspace, &object, visit.at).await?);
+            if !leaves {
+                writes.extend(self.end_all_sessions(account, None, visit.at).await?);
+            }
             let theirs: Option<Stored<Account>> = self.load(None, account.as_str(), visit.at).await?;
             if let Some(mut theirs) = theirs {
                 theirs.value.workspaces.retain(|workspace| *workspace != actor.workspace);

@@ -157,7 +157,11 @@ impl Accounts {
         .await
     }
 
-    async fn by_email(&self, email: &str, at: Timestamp) -> Result<Stored<Account>, AccountsError> {
+    pub(crate) async fn by_email(
+        &self,
+        email: &str,
+        at: Timestamp,
+    ) -> Result<Stored<Account>, AccountsError> {
         let there = self.load_by_alias(&plain_email(email), at).await?;
         there.ok_or(AccountsError::NotFound("account"))
     }

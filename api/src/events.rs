@@ -11,6 +11,9 @@ use tokio::sync::broadcast;
 /// How many events are kept for those who come back.
 const KEPT: usize = 1024;
 
+/// What no listener is shown: somebody's rights have changed.
+const ENDED: &str = "ended";
+
 /// Tells what changed. What nobody has fetched in time is dropped: who was away too long is told to read again.
 pub struct Events {
     /// Differs with each start: numbers of an earlier one mean nothing.
@@ -38,6 +41,18 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it says that the rights of somebody have changed; it is shown to nobody.
+    pub fn is_end(&self) -> bool {
+        self.kind == ENDED
+    }
+
+    /// Whether it ends the stream of this one. A key may no more than who made it, so the rights of an account are those of
+    /// keys too.
+    pub fn ends(&self, actor: &str) -> bool {
+        let of_account = self.data.as_str().is_some_and(|ended| ended.starts_with("account/"));
+        self.is_end() && (self.data == actor || (of_account && actor.starts_with("key/")))
+    }
+
     /// Who may hear of it.
     pub fn needs(&self) -> Permission {
         match self.kind {
@@ -86,6 +101,14 @@ impl Events {
         }
         // Nobody listens: then it is only kept.
         let _ = self.wake.send(event);
+    }
+
+    /// Ends the streams of somebody whose rights have changed, as the audit log names them: `account/…`. Who may still listen
+    /// comes back, and is looked at anew.
+    pub fn end(&self, workspace: &Name, actor: &str) {
+        let number = self.log.lock().unwrap_or_else(PoisonError::into_inner).last;
+        let data = Value::String(actor.to_owned());
+        let _ = self.wake.send(Arc::new(Event { number, workspace: workspace.clone(), kind: ENDED, data }));
     }
 
     /// Whether anybody listens.
@@ -178,6 +201,26 @@ mod tests {
         events.tell(&name("b"), "draft", json!(1));
         events.tell(&name("a"), "draft", json!(2));
         assert_eq!(hear(&mut listener).await, ("0000000000000007-2".to_owned(), Some(json!(2))));
+    }
+
+    #[tokio::test]
+    async fn whose_rights_change_is_looked_at_anew() {
+        let events = Events::new(7);
+        let mut listener = events.listen(&name("a"), None);
+        events.tell(&name("a"), "draft", json!(1));
+        events.end(&name("b"), "account/x");
+        events.end(&name("a"), "account/x");
+        hear(&mut listener).await;
+        let Some(Heard::Event(id, event)) = listener.next().await else { panic!("nothing was told") };
+        assert_eq!(id, "0000000000000007-1", "it is no event that could be missed");
+        assert!(event.is_end() && event.ends("account/x") && event.ends("key/k") && !event.ends("account/y"));
+        events.end(&name("a"), "key/k");
+        let Some(Heard::Event(_, event)) = listener.next().await else { panic!("nothing was told") };
+        assert!(event.ends("key/k") && !event.ends("key/other") && !event.ends("account/x"));
+        // Who comes back does not hear it again.
+        let mut again = events.listen(&name("a"), Some(&id));
+        events.tell(&name("a"), "draft", json!(2));
+        assert_eq!(hear(&mut again).await.1, Some(json!(2)));
     }
 
     #[tokio::test]

@@ -49,6 +49,8 @@ async fn shown(listener: &mut Listener, here: &Here) -> Option<Event> {
     loop {
         match listener.next().await? {
             Heard::Reset(id) => return Some(Event::default().id(id).event("reset").data("{}")),
+            Heard::Event(_, event) if event.ends(&here.actor.name()) => return None,
+            Heard::Event(_, event) if event.is_end() => {}
             Heard::Event(id, event) if here.actor.may(event.needs()) => {
                 return Some(Event::default().id(id).event(event.kind).data(event.data.to_string()));
             }

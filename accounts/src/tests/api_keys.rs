@@ -167,3 +167,38 @@ async fn use_is_noted_once_a_minute() {
     use_key(&world, &key).await.unwrap();
     assert_eq!(last(&world).await, Some(world.now));
 }
+
+/// Who is demoted does not keep in a key what the role does not give any more.
+#[tokio::test]
+async fn a_key_may_no_more_than_who_made_it() {
+    let (world, ada) = World::with_ada().await;
+    let visit = world.visit();
+    let owner = world.actor(&ada).await;
+    let bob = world.member(&ada, "Bob", Role::Owner).await;
+    let bobs = world.actor(&bob).await;
+    let scopes = ["bot.read", "bot.publish", "credential.edit", "secret.edit"];
+    let key = world.accounts.create_api_key(&bobs, &wanted(&scopes), &visit).await.unwrap().key;
+    let may = async || {
+        let actor = use_key(&world, &key).await?;
+        Ok::<_, AccountsError>(actor.permissions().iter().map(Permission::as_str).collect::<Vec<_>>())
+    };
+    assert_eq!(may().await.unwrap(), scopes);
+    for (role, left) in [
+        (Role::Admin, &["bot.read", "bot.publish", "secret.edit"][..]),
+        (Role::Editor, &["bot.read", "bot.publish"]),
+        (Role::Viewer, &["bot.read"]),
+        (Role::CredentialManager, &scopes),
+    ] {
+        world.accounts.change_role(&owner, &bob.account, role, &visit).await.unwrap();
+        assert_eq!(may().await.unwrap(), left, "{role}");
+        let listed = &world.accounts.api_keys(&owner, &visit).await.unwrap()[0];
+        assert_eq!(listed.effective.iter().map(Permission::as_str).collect::<Vec<_>>(), left);
+        assert_eq!(listed.scopes.iter().count(), 4, "what it was given is still shown");
+    }
+    let only = world.accounts.create_api_key(&owner, &wanted(&["contact.erase"]), &visit).await.unwrap().key;
+    let eve = world.member(&ada, "Eve", Role::Owner).await;
+    let eves = world.actor(&eve).await;
+    world.accounts.change_role(&eves, &ada.account, Role::Viewer, &visit).await.unwrap();
+    assert_eq!(code_of(use_key(&world, &only).await), "signed_out");
+    assert_eq!(world.log(Some(&acme())).await[0], "key.use api-key no");
+}

@@ -100,12 +100,35 @@ async fn a_removed_member_can_do_nothing_from_the_next_request_on() {
     let visit = world.visit();
     world.member(&ada, "Bob", Role::Admin).await;
     let bob = world.signed_in("bob@example.com").await;
-    assert!(world.accounts.actor(&bob.session, &acme(), &visit).await.is_ok());
-    world.accounts.remove_member(&world.actor(&ada).await, &bob.session.account, &visit).await.unwrap();
-    let session = world.accounts.session(&bob.token, &visit).await.unwrap();
-    assert_eq!(code_of(world.accounts.actor(&session, &acme(), &visit).await), "not_found");
-    assert!(world.accounts.view(&session, &visit).await.unwrap().workspaces.is_empty());
+    let actor = world.accounts.actor(&bob.session, &acme(), &visit).await.unwrap();
+    let scopes = NewApiKey { name: "k".into(), scopes: vec!["bot.read".into()], ..NewApiKey::default() };
+    let key = world.accounts.create_api_key(&actor, &scopes, &visit).await.unwrap().key;
+    let link = world.accounts.invite(&actor, "eve@example.com", Role::Admin, &visit).await.unwrap().token;
+    let adas = world.actor(&ada).await;
+    let hers = world.accounts.create_api_key(&adas, &scopes, &visit).await.unwrap().key;
+    world.accounts.remove_member(&adas, &bob.session.account, &visit).await.unwrap();
+    assert_eq!(code_of(world.accounts.session(&bob.token, &visit).await), "signed_out");
+    assert_eq!(code_of(world.accounts.actor(&bob.session, &acme(), &visit).await), "not_found");
     assert_eq!(world.log(Some(&acme())).await[0], "member.remove account yes");
+    // What Bob made to get in, or to let others in, ends too; what others made stays.
+    assert_eq!(code_of(world.accounts.key_actor(&key, &acme(), &visit).await), "signed_out");
+    assert_eq!(code_of(world.accounts.invitation(&link, &visit).await), "over");
+    assert!(world.accounts.key_actor(&hers, &acme(), &visit).await.is_ok());
+    assert_eq!(world.accounts.api_keys(&adas, &visit).await.unwrap().len(), 1);
+    // Who comes back does not get the old keys back.
+    let again = world.signed_in("bob@example.com").await;
+    assert!(world.accounts.view(&again.session, &visit).await.unwrap().workspaces.is_empty());
+}
+
+#[tokio::test]
+async fn who_leaves_stays_signed_in() {
+    let (world, ada) = World::with_ada().await;
+    let visit = world.visit();
+    world.member(&ada, "Bob", Role::Admin).await;
+    let bob = world.signed_in("bob@example.com").await;
+    let actor = world.accounts.actor(&bob.session, &acme(), &visit).await.unwrap();
+    world.accounts.remove_member(&actor, &bob.session.account, &visit).await.unwrap();
+    assert!(world.accounts.session(&bob.token, &visit).await.is_ok());
 }
 
 #[tokio::test]

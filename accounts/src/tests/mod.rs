@@ -3,6 +3,7 @@
 mod api_keys;
 mod factors;
 mod invitations;
+mod leaving;
 mod members;
 mod operator;
 mod passkeys;
@@ -177,4 +178,6 @@ fn futures_can_be_sent() {
     sent(|accounts, visit, session, text| accounts.confirm_totp(session, text, visit));
     sent(|accounts, visit, session, _| accounts.create_workspace(session, "", "", visit));
     sent(|accounts, _, _, _| accounts.reset_second_factor("", START));
+    sent(|accounts, visit, session, _| accounts.delete_account(session, visit));
+    sent(|accounts, visit, session, _| accounts.change_email(session, "", visit));
 }

@@ -119,6 +119,28 @@ pub(super) async fn change(
     Ok(Json(document(&api, &signed.session, &signed.visit).await?))
 }
 
+/// Changes the e-mail address. All other sessions end.
+#[utoipa::path(post, path = "/account/email", tag = "account", request_body = EmailBody, responses((status = 200, body = SessionDocument), (status = 409)))]
+pub(super) async fn email(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Body(body): Body<EmailBody>,
+) -> Answer<Json<SessionDocument>> {
+    api.accounts.change_email(&signed.session, &body.email, &signed.visit).await?;
+    Ok(Json(document(&api, &signed.session, &signed.visit).await?))
+}
+
+/// Deletes the account with its sessions, its passkeys, and the API keys and invitations that it made.
+#[utoipa::path(delete, path = "/account", tag = "account", responses((status = 204), (status = 409)))]
+pub(super) async fn delete(State(api): State<Arc<Api>>, signed: Signed) -> Answer<Response> {
+    let before = api.accounts.view(&signed.session, &signed.visit).await?;
+    api.accounts.delete_account(&signed.session, &signed.visit).await?;
+    for workspace in before.workspaces {
+        api.events.end(&workspace.id, &format!("account/{}", before.account));
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended())]).into_response())
+}
+
 /// Changes the password. All other sessions end.
 #[utoipa::path(post, path = "/account/password", tag = "account", request_body = PasswordBody, responses((status = 200, body = SessionDocument), (status = 409)))]
 pub(super) async fn password(

@@ -251,6 +251,13 @@ pub(crate) struct PasswordBody {
     pub(crate) new: SecretField,
 }
 
+/// An e-mail address to sign in with from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmailBody {
+    pub(crate) email: String,
+}
+
 /// What an authenticator app takes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TotpOffer)]

@@ -19,6 +19,8 @@ pub(super) struct KeyDocument {
     name: String,
     /// Permissions: `bot.read`.
     scopes: Vec<String>,
+    /// Those of them that it may use now: a key may no more than who made it.
+    effective_scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
     /// Addresses and networks from which it may be used; all when empty.
@@ -59,6 +61,7 @@ impl From<ApiKeySummary> for KeyDocument {
         Self {
             id: key.id.to_string(),
             name: key.name,
+            effective_scopes: key.effective.iter().map(|scope| scope.to_string()).collect(),
             scopes: key.scopes.iter().map(|scope| scope.to_string()).collect(),
             expires_at: key.expires_at.map(rfc3339),
             ips: key.ips,
@@ -105,5 +108,6 @@ pub(super) async fn remove(
 ) -> Answer<StatusCode> {
     let id = id.parse().map_err(|_| Problem::not_found("API key"))?;
     api.accounts.remove_api_key(&here.actor, &id, &here.visit).await?;
+    api.events.end(here.workspace(), &format!("key/{id}"));
     Ok(StatusCode::NO_CONTENT)
 }

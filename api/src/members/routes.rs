@@ -104,6 +104,7 @@ pub(super) async fn change_role(
 ) -> Answer<StatusCode> {
     let account = account.parse().map_err(|_| Problem::not_found("member"))?;
     api.accounts.change_role(&here.actor, &account, body.role.into(), &here.visit).await?;
+    api.events.end(here.workspace(), &format!("account/{account}"));
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -116,6 +117,7 @@ pub(super) async fn remove(
 ) -> Answer<StatusCode> {
     let account = account.parse().map_err(|_| Problem::not_found("member"))?;
     api.accounts.remove_member(&here.actor, &account, &here.visit).await?;
+    api.events.end(here.workspace(), &format!("account/{account}"));
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,6 +4,7 @@ mod bots;
 mod bounds;
 mod channels;
 mod document;
+mod leaving;
 mod matrix;
 mod people;
 mod resealed;

@@ -13,13 +13,14 @@ use super::operator::{Form, aligned, failed, now, plain, wait};
 use crate::bot_file::read_text;
 use crate::problem::{Problem, Stop};
 
-/// Make, list and reset the accounts of the console.
+/// Make, list, reset and remove the accounts of the console.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   countersign user add ann@bank.example --name Ann --administrator
   countersign user add bob@bank.example --name Bob --role editor --role shop=viewer
   countersign user list --format json
+  countersign user remove bob@bank.example
   countersign user reset ann@bank.example
   countersign user reset ann@bank.example --second-factor
 
@@ -41,6 +42,14 @@ enum What {
         /// `text` for people, `json` for programs.
         #[arg(long, value_enum, default_value_t)]
         format: Form,
+    },
+    /// Delete an account, with its sessions, passkeys, API keys and invitations.
+    Remove {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// The e-mail address of the account.
+        #[arg(value_name = "EMAIL")]
+        email: String,
     },
     /// Give an account a new password, or take its second factors away, and end its sessions.
     Reset {
@@ -90,6 +99,12 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
                 Form::Json => writeln!(out, "{:#}", Value::from_iter(all.iter().map(as_json)))?,
                 Form::Text => out.write_all(table(&all).as_bytes())?,
             }
+            Ok(())
+        }
+        What::Remove { config, email } => {
+            let (accounts, at) = open(&config.read()?)?;
+            wait(accounts.remove_account(email, at))?.map_err(refused)?;
+            writeln!(out, "the account {} is gone, with all that it could get in with", plain(email))?;
             Ok(())
         }
         What::Reset { config, email, second_factor: true, .. } => {
@@ -284,6 +299,19 @@ mod tests {
         assert_eq!(said, "ann@bank.example has a new password, and their sessions have ended\n");
         let said = host.reset("ann@bank.example", true, None).unwrap();
         assert_eq!(said, "the second factors of ann@bank.example are gone, and their sessions have ended\n");
+    }
+
+    #[test]
+    fn an_account_is_removed_unless_a_workspace_needs_it() {
+        let host = Host::new();
+        host.add("ann@bank.example", &[], true).unwrap();
+        host.add("bob@bank.example", &["viewer"], false).unwrap();
+        let remove = |email: &str| host.run(What::Remove { config: host.config(), email: email.to_owned() });
+        let said = remove("bob@bank.example").unwrap();
+        assert_eq!(said, "the account bob@bank.example is gone, with all that it could get in with\n");
+        assert_eq!(remove("bob@bank.example").unwrap_err(), "there is no such account");
+        let wrong = remove("ann@bank.example").unwrap_err();
+        assert_eq!(wrong, "this is the last owner of main; make somebody else an owner there first");
     }
 
     #[test]

@@ -119,6 +119,7 @@ export const apiKeys: ApiKey[] = [
     created_by: "Ada Rivera",
     ips: [],
     scopes: ["conversation.read", "analytics.read"],
+    effective_scopes: ["conversation.read", "analytics.read"],
     expires_at: minutesAgo(-60 * 24 * 50),
     last_used_at: minutesAgo(60 * 17),
   },

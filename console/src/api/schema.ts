@@ -28,7 +28,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Deletes the account with its sessions, its passkeys, and the API keys and invitations that it made.
+         * @description Needs a session.
+         */
+        delete: operations["delete_account"];
         options?: never;
         head?: never;
         /**
@@ -36,6 +40,26 @@ export interface paths {
          * @description Needs a session.
          */
         patch: operations["patch_account"];
+        trace?: never;
+    };
+    "/account/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes the e-mail address. All other sessions end.
+         * @description Needs a session.
+         */
+        post: operations["post_account_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/account/passkeys": {
@@ -1384,8 +1408,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How much waits. The outbox is that of the whole server: other workspaces than the one of its configuration see none
-         *     of it.
+         * How much of the workspace waits. Whether it is held is said for the whole server.
          * @description Needs the permission `channel.read`.
          */
         get: operations["get_workspaces_workspace_outbox"];
@@ -1407,7 +1430,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Drops all that is held. What comes later stays held until it is released.
+         * Drops all that is held of the workspace. What comes later stays held until it is released.
          * @description Needs the permission `channel.edit`, and a proof within ten minutes of who it is (`step_up`).
          */
         post: operations["post_workspaces_workspace_outbox_discard"];
@@ -1427,7 +1450,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Lets what is held go out.
+         * Lets what is held go out, of all workspaces: it was held because the server was restored from a backup.
          * @description Needs the permission `channel.edit`.
          */
         post: operations["post_workspaces_workspace_outbox_release"];
@@ -1635,6 +1658,8 @@ export interface components {
         ApiKey: {
             created_at: string;
             created_by: string;
+            /** @description Those of them that it may use now: a key may no more than who made it. */
+            effective_scopes: string[];
             expires_at?: string;
             id: string;
             /** @description Addresses and networks from which it may be used; all when empty. */
@@ -2042,6 +2067,10 @@ export interface components {
         };
         /** @description An e-mail address, such as `ada@example.com`. */
         Email: string;
+        /** @description An e-mail address to sign in with from now on. */
+        EmailBody: {
+            email: string;
+        };
         ExportedAnswers: {
             answers: {
                 [key: string]: string;
@@ -2210,6 +2239,8 @@ export interface components {
             items: {
                 created_at: string;
                 created_by: string;
+                /** @description Those of them that it may use now: a key may no more than who made it. */
+                effective_scopes: string[];
                 expires_at?: string;
                 id: string;
                 /** @description Addresses and networks from which it may be used; all when empty. */
@@ -3332,6 +3363,31 @@ export interface operations {
             503: components["responses"]["Status503"];
         };
     };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf` of the session. API keys need none. */
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
+        };
+    };
     patch_account: {
         parameters: {
             query?: never;
@@ -3345,6 +3401,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ProfileBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Status400"];
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            415: components["responses"]["Status415"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    post_account_email: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf` of the session. API keys need none. */
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailBody"];
             };
         };
         responses: {

@@ -11,22 +11,26 @@ import { PasswordInput } from "../../ui/PasswordInput.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/words.tsx";
+import { DeleteAccount } from "./DeleteAccount.tsx";
+import { Email } from "./Email.tsx";
 import { Passkeys } from "./Passkeys.tsx";
 import { Sessions } from "./Sessions.tsx";
 import classes from "./Settings.module.css";
 import { Totp } from "./Totp.tsx";
 import { words } from "./words.ts";
 
-/** The own account: name, language, theme, password, second factors, sessions. */
+/** The own account: name, language, theme, address, password, second factors, sessions, and its end. */
 export function Account() {
   const { account } = useSession();
   return (
     <>
       <Profile account={account} />
+      <Email account={account} />
       <Password account={account} />
       <Totp account={account} />
       <Passkeys />
       <Sessions />
+      <DeleteAccount account={account} />
     </>
   );
 }

@@ -32,7 +32,7 @@ import { useWords } from "../../words/words.tsx";
 import classes from "./Settings.module.css";
 import { words } from "./words.ts";
 
-/** Keys of programs. A key is shown once, when it is made. */
+/** Keys of programs. A key is shown once, when it is made, and may no more than who made it. */
 export function ApiKeys() {
   const t = useWords(words);
   const { id: workspace } = useWorkspace();
@@ -79,7 +79,14 @@ export function ApiKeys() {
                   {items.map((key) => (
                     <Table.Tr key={key.id}>
                       <Table.Td>{key.name}</Table.Td>
-                      <Table.Td className="wide mono">{key.scopes.join(" ")}</Table.Td>
+                      <Table.Td className="wide mono">
+                        {key.scopes.join(" ")}
+                        {key.effective_scopes.length < key.scopes.length && (
+                          <div className="quiet">
+                            {t.limitedKey} {key.effective_scopes.join(" ") || t.noKey}
+                          </div>
+                        )}
+                      </Table.Td>
                       <Table.Td className="wide">
                         {key.last_used_at ? <Ago at={key.last_used_at} /> : t.never}
                       </Table.Td>
