@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use countersign_accounts::Permission;
-use countersign_store::{AuditLine, audit_hash};
+use countersign_model::Name;
+use countersign_store::{AuditLine, Store, StoreError, audit_hash};
+use futures_util::stream;
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -131,44 +134,145 @@ async fn list(
 /// Looks whether a line was changed, removed or moved.
 #[utoipa::path(get, path = "/workspaces/{workspace}/audit/verify", tag = "audit", params(("workspace" = String, Path)), responses((status = 200, body = Verified)))]
 async fn verify(State(api): State<Arc<Api>>, here: Here) -> Answer<Json<Verified>> {
-    let mut lines = all(&api, &here).await?;
-    lines.reverse();
-    let mut before = [0; 32];
-    for (at, line) in (1_u64..).zip(&lines) {
-        if line.number != at || audit_hash(&before, line.number, &line.entry) != line.hash {
-            return Ok(Json(Verified { ok: false, lines: lines.len() as u64, broken_at: Some(at) }));
+    let (mut log, mut chain) = (Log::new(&api, here.workspace()).await?, Chain::default());
+    while let Some(lines) = log.next().await? {
+        for line in &lines {
+            if let Err(broken_at) = chain.line(line) {
+                return Ok(Json(Verified { ok: false, lines: log.last, broken_at: Some(broken_at) }));
+            }
         }
-        before = line.hash;
     }
-    Ok(Json(Verified { ok: true, lines: lines.len() as u64, broken_at: None }))
+    // Lines between the last that is there and the end were removed.
+    let ok = chain.checked == log.last;
+    Ok(Json(Verified { ok, lines: log.last, broken_at: (!ok).then_some(chain.checked + 1) }))
 }
 
 /// The whole log, a line of JSON each, oldest first.
 #[utoipa::path(get, path = "/workspaces/{workspace}/audit.jsonl", tag = "audit", params(("workspace" = String, Path)), responses((status = 200, content_type = "application/jsonl", body = String)))]
 async fn export(State(api): State<Arc<Api>>, here: Here) -> Answer<impl IntoResponse> {
-    let mut lines = all(&api, &here).await?;
-    lines.reverse();
+    let log = Log::new(&api, here.workspace()).await?;
+    // What cannot be read breaks the answer off: a file that looks whole and is not would be worse.
+    let parts = stream::try_unfold(log, |mut log| async {
+        let lines = log.next().await?;
+        Ok::<_, StoreError>(lines.map(|lines| (text(lines), log)))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.jsonl\"")),
+    ];
+    Ok((headers, Body::from_stream(parts)))
+}
+
+fn text(lines: Vec<AuditLine>) -> String {
     let mut out = String::new();
     for line in lines {
         out.push_str(&serde_json::to_string(&LineDocument::from(line)).unwrap_or_default());
         out.push('\n');
     }
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.jsonl\"")),
-    ];
-    Ok((headers, out))
+    out
 }
 
-async fn all(api: &Api, here: &Here) -> Answer<Vec<AuditLine>> {
-    let mut lines: Vec<AuditLine> = Vec::new();
-    loop {
-        let before = lines.last().map(|line| line.number);
-        let part = api.store.audit(Some(here.workspace()), before, AT_ONCE).await?;
-        let is_last = part.len() < AT_ONCE;
-        lines.extend(part);
-        if is_last {
-            return Ok(lines);
+/// The log of a workspace as it stood at one moment, read in parts, oldest lines first.
+struct Log {
+    store: Arc<dyn Store>,
+    workspace: Name,
+    /// The number up to which it was read.
+    read: u64,
+    /// The number of its newest line.
+    last: u64,
+}
+
+impl Log {
+    async fn new(api: &Api, workspace: &Name) -> Result<Self, StoreError> {
+        let newest = api.store.audit(Some(workspace), None, 1).await?;
+        let last = newest.first().map_or(0, |line| line.number);
+        Ok(Self { store: api.store.clone(), workspace: workspace.clone(), read: 0, last })
+    }
+
+    /// The next lines; none at the end.
+    async fn next(&mut self) -> Result<Option<Vec<AuditLine>>, StoreError> {
+        while self.read < self.last {
+            let (from, to) = (self.read, self.last.min(self.read.saturating_add(AT_ONCE as u64)));
+            let mut lines = self.store.audit(Some(&self.workspace), Some(to + 1), AT_ONCE).await?;
+            self.read = to;
+            // Where lines are missing, the store gives older ones in their place.
+            lines.retain(|line| line.number > from);
+            lines.reverse();
+            if !lines.is_empty() {
+                return Ok(Some(lines));
+            }
         }
+        Ok(None)
+    }
+}
+
+/// Looks at lines one after the other, oldest first.
+#[derive(Default)]
+struct Chain {
+    /// The number of the last line that is what it was.
+    checked: u64,
+    hash: [u8; 32],
+}
+
+impl Chain {
+    /// Takes the next line. The error is the number of the first line that is not what it was, or not there.
+    fn line(&mut self, line: &AuditLine) -> Result<(), u64> {
+        let number = self.checked + 1;
+        if line.number != number || audit_hash(&self.hash, number, &line.entry) != line.hash {
+            return Err(number);
+        }
+        (self.checked, self.hash) = (number, line.hash);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::Timestamp;
+    use countersign_store::AuditEntry;
+
+    use super::*;
+
+    fn log() -> Vec<AuditLine> {
+        let mut hash = [0; 32];
+        let line = |number: u64| {
+            let entry = AuditEntry {
+                workspace: Some("main".parse().unwrap()),
+                at: Timestamp::from_secs(1),
+                actor: "account/a".to_owned(),
+                ip: None,
+                action: format!("bot.{number}"),
+                object: "bot/a".to_owned(),
+                allowed: true,
+                detail: "{}".to_owned(),
+            };
+            hash = audit_hash(&hash, number, &entry);
+            AuditLine { number, entry, hash }
+        };
+        (1..=9).map(line).collect()
+    }
+
+    fn broken(lines: &[AuditLine]) -> Option<u64> {
+        let mut chain = Chain::default();
+        lines.iter().find_map(|line| chain.line(line).err())
+    }
+
+    #[test]
+    fn the_first_line_that_is_not_what_it_was_is_named() {
+        assert_eq!(broken(&log()), None);
+        let mut changed = log();
+        changed[4].entry.actor = "account/b".to_owned();
+        assert_eq!(broken(&changed), Some(5));
+        let mut anew = log();
+        anew[4].entry.actor = "account/b".to_owned();
+        anew[4].hash = audit_hash(&anew[3].hash, 5, &anew[4].entry);
+        assert_eq!(broken(&anew), Some(6));
+        let mut removed = log();
+        removed.remove(2);
+        assert_eq!(broken(&removed), Some(3));
+        let mut moved = log();
+        moved.swap(6, 7);
+        assert_eq!(broken(&moved), Some(7));
+        assert_eq!(broken(&log()[1..]), Some(1));
     }
 }

@@ -30,8 +30,12 @@ fn each_route_says_how_it_fails_and_who_may() {
             for (status, answer) in answers.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
                 let name = answer["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
                 assert_eq!(name, format!("Status{status}"), "{method} {path}");
-                let answer = &document["components"]["responses"][name]["content"]["application/problem+json"];
-                assert_eq!(answer["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
+                let answer =
+                    &document["components"]["responses"][name]["content"]["application/problem+json"];
+                assert_eq!(
+                    answer["schema"]["$ref"], "#/components/schemas/Problem",
+                    "{method} {path} {status}"
+                );
             }
             let says = |status: &str| answers.contains_key(status);
             assert!(says("401") || !operation["security"].is_array(), "{method} {path}");

@@ -350,6 +350,23 @@ impl Rig {
         Said { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
+    /// The body of an answer, as it comes in parts.
+    pub(super) async fn parts(&self, who: &Person, path: &str) -> Vec<String> {
+        let request = Request::builder().uri(format!("/api/v1{path}")).header("cookie", &who.cookie);
+        let mut request = request.body(Body::empty()).unwrap();
+        let peer: IpAddr = "192.0.2.7".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let (mut body, mut parts) = (response.into_body(), Vec::new());
+        while let Some(frame) = body.frame().await {
+            parts.extend(
+                frame.unwrap().into_data().ok().map(|data| String::from_utf8(data.to_vec()).unwrap()),
+            );
+        }
+        parts
+    }
+
     /// The cookie of somebody.
     pub(super) fn cookie(&self, who: &Person) -> String {
         who.cookie.clone()

@@ -1,6 +1,7 @@
 use countersign_accounts::Role;
+use countersign_store::AuditEntry;
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::rig::Rig;
 use crate::events::Heard;
@@ -90,6 +91,42 @@ async fn the_log_tells_who_did_what_and_is_whole() {
     assert_eq!(whole["ok"], true);
     let file = rig.as_person(&owner, "GET", "/workspaces/main/audit.jsonl", None).await;
     assert_eq!(file.text.lines().count() as u64, whole["lines"].as_u64().unwrap());
+}
+
+/// SECURITY §3.10: however long the log is, reading it takes as little memory.
+#[tokio::test]
+async fn a_long_log_is_read_in_parts() {
+    const LINES: u64 = 20_000;
+    let rig = Rig::new().await;
+    let owner = rig.person("owner", &[("main", Role::Owner)]).await;
+    let main = "main".parse().unwrap();
+    let before = rig.api.store.audit(Some(&main), None, 1).await.unwrap()[0].number;
+    for part in 0..LINES / 2000 {
+        let line = |at: u64| AuditEntry {
+            workspace: Some("main".parse().unwrap()),
+            at: rig.api.now(),
+            actor: "account/ada".to_owned(),
+            ip: None,
+            action: "bot.edit".to_owned(),
+            object: format!("bot/{}", part * 2000 + at),
+            allowed: true,
+            detail: "{}".to_owned(),
+        };
+        rig.api.store.change(Vec::new(), (0..2000).map(line).collect(), rig.api.now()).await.unwrap();
+    }
+    let lines = before + LINES;
+    let whole = rig.as_person(&owner, "GET", "/workspaces/main/audit/verify", None).await.ok();
+    assert_eq!(whole, json!({ "ok": true, "lines": lines }));
+    let parts = rig.parts(&owner, "/workspaces/main/audit.jsonl").await;
+    let largest = parts.iter().map(String::len).max().unwrap();
+    assert!(
+        parts.len() > 20 && largest < 512 * 1024,
+        "{} parts, the largest of {largest} bytes",
+        parts.len()
+    );
+    let text = parts.concat();
+    let numbers = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["number"].as_u64());
+    assert!(numbers.eq((1..=lines).map(Some)));
 }
 
 #[tokio::test]
