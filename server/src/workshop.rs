@@ -1,5 +1,6 @@
 //! What an operator does with the database of a server, beside the server or without it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,7 +64,7 @@ pub struct Rotated {
     pub active: KeyId,
     /// How many data keys it wraps now.
     pub rewrapped: usize,
-    /// The version of the new data key, when one was made.
+    /// The version of the new data key of the configured workspace, when new ones were made: one for each workspace.
     pub data_key: Option<u32>,
     /// What came of the data keys before it.
     pub data_keys: Retired,
@@ -80,11 +81,11 @@ pub struct Retired {
     pub tokens: Resealed,
     /// How many secrets of the console, and channels with secrets, were sealed by the newest one.
     pub records: usize,
-    /// Versions that were removed: nothing is sealed by them.
-    pub gone: Vec<u32>,
+    /// Versions that were removed, with their workspaces: nothing is sealed by them.
+    pub gone: Vec<(Name, u32)>,
     /// Versions that stay, and how much they have sealed: answers of logins under way, messages that wait. That ends by
     /// itself, within the hour as a rule.
-    pub needed: Vec<(u32, usize)>,
+    pub needed: Vec<(Name, u32, usize)>,
 }
 
 /// Why keys were not changed.
@@ -219,7 +220,10 @@ impl Workshop {
         // By the old master key, which the server knows: it can use the new data key from the first moment.
         let mut data_key = None;
         if rotation.data_key {
-            data_key = Some(self.new_data_key(&mut ring).await?);
+            for workspace in self.workspaces().await? {
+                let version = self.new_data_key(&mut ring, &workspace).await?;
+                data_key = data_key.or((workspace == self.workspace).then_some(version));
+            }
             tokio::time::sleep(rotation.pause).await;
         }
         if let Some(file) = &file {
@@ -262,21 +266,35 @@ impl Workshop {
 
     async fn retire(&self) -> Result<Retired, KeyError> {
         let ring = self.ring(keys::masters(&self.keys, true)?).await?;
-        let mut retired = Retired::default();
-        let older = ring.older(&self.workspace);
-        if older.is_empty() {
-            return Ok(retired);
-        }
-        retired.tokens =
-            countersign_runner::reseal_tokens(self.store.as_ref(), &ring, &self.workspace).await?;
-        retired.records = countersign_api::reseal(self.store.as_ref(), &ring, &self.workspace).await?;
-        for version in older {
-            match self.store.retire_data_key(&self.workspace, version).await? {
-                0 => retired.gone.push(version),
-                sealed => retired.needed.push((version, sealed)),
+        let (store, mut retired) = (self.store.as_ref(), Retired::default());
+        for workspace in self.workspaces().await? {
+            let older = ring.older(&workspace);
+            if older.is_empty() {
+                continue;
+            }
+            let tokens = countersign_runner::reseal_tokens(store, &ring, &workspace).await?;
+            retired.tokens.tokens += tokens.tokens;
+            retired.tokens.unopened += tokens.unopened;
+            retired.records += countersign_api::reseal(store, &ring, &workspace).await?;
+            for version in older {
+                match store.retire_data_key(&workspace, version).await? {
+                    0 => retired.gone.push((workspace.clone(), version)),
+                    sealed => retired.needed.push((workspace.clone(), version, sealed)),
+                }
             }
         }
         Ok(retired)
+    }
+
+    /// The workspaces that have a data key, the configured one first. The accounts of the console have one of their own,
+    /// which is not renewed here.
+    async fn workspaces(&self) -> Result<Vec<Name>, StoreError> {
+        let stored = self.store.data_keys().await?;
+        let others: BTreeSet<_> = stored.into_iter().map(|key| key.workspace).collect();
+        let others = others
+            .into_iter()
+            .filter(|name| *name != self.workspace && name.as_str() != countersign_accounts::VAULT_WORKSPACE);
+        Ok(std::iter::once(self.workspace.clone()).chain(others).collect())
     }
 
     /// Data keys that do not open with the master keys there are, and why.
@@ -312,18 +330,17 @@ impl Workshop {
         Ok(KeyRing::unlock(masters, self.store.data_keys().await?)?)
     }
 
-    async fn new_data_key(&self, ring: &mut KeyRing) -> Result<u32, KeyError> {
+    async fn new_data_key(&self, ring: &mut KeyRing, workspace: &Name) -> Result<u32, KeyError> {
         loop {
-            let wrapped = ring.new_data_key(&self.workspace)?;
+            let wrapped = ring.new_data_key(workspace)?;
             let version = wrapped.version;
             if self.store.add_data_key(wrapped).await? {
                 return Ok(version);
             }
             // Another process was faster: that version is taken.
-            ring.forget(&self.workspace, version);
+            ring.forget(workspace, version);
             let stored = self.store.data_keys().await?;
-            let theirs =
-                stored.iter().filter(|key| key.workspace == self.workspace && key.version == version);
+            let theirs = stored.iter().filter(|key| key.workspace == *workspace && key.version == version);
             theirs.into_iter().try_for_each(|key| ring.add(key))?;
         }
     }
@@ -391,7 +408,11 @@ mod tests {
         let sealed = ring.seal(&scope(), &SecretText::from("canary")).unwrap();
         let rotated = workshop.rotate(Rotation { data_key: true, ..Rotation::default() }).await.unwrap();
         assert_eq!((rotated.rewrapped, rotated.data_key, rotated.retired.len()), (2, Some(2), 0));
-        assert_eq!(rotated.data_keys.gone, [1], "nothing in the store is sealed by it");
+        assert_eq!(
+            rotated.data_keys.gone,
+            [("main".parse().unwrap(), 1)],
+            "nothing in the store is sealed by it"
+        );
         assert_ne!(rotated.active, old);
         let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
         assert!(ring.open(&scope(), &sealed, Timestamp::from_secs(0)).is_err());
@@ -421,13 +442,50 @@ mod tests {
         workshop.store.change(vec![write], Vec::new(), Timestamp::from_secs(1)).await.unwrap();
 
         let rotated = workshop.rotate(Rotation { data_key: true, ..Rotation::default() }).await.unwrap();
-        assert_eq!((rotated.data_keys.records, rotated.data_keys.gone), (1, vec![1]));
+        assert_eq!(
+            (rotated.data_keys.records, rotated.data_keys.gone),
+            (1, vec![("main".parse().unwrap(), 1)])
+        );
         let record = workshop.store.record(&key, Timestamp::from_secs(2)).await.unwrap().unwrap();
         assert_eq!(record.changed_at, Timestamp::from_secs(1), "nobody has set it anew");
         let body: serde_json::Value = serde_json::from_slice(&record.body).unwrap();
         let sealed = Sealed::from_bytes(STANDARD.decode(body["sealed"].as_str().unwrap()).unwrap());
         let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
         assert_eq!(ring.open(&scope, &sealed, Timestamp::from_secs(2)).unwrap().expose(), "canary");
+    }
+
+    /// A workspace that was made in the console has a data key of its own.
+    #[tokio::test]
+    async fn every_workspace_gets_a_new_data_key_and_the_accounts_keep_theirs() {
+        let world = World::new().await;
+        let workshop = world.workshop();
+        let of = |text: &str| text.parse::<Name>().unwrap();
+        let accounts = of(countersign_accounts::VAULT_WORKSPACE);
+        let masters = world.file().load().unwrap();
+        countersign_runner::open_keys(workshop.store.as_ref(), masters, [&of("second"), &accounts])
+            .await
+            .unwrap();
+        let scope = Scope::for_workspace(of("second"), "secret/api".into());
+        let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
+        let sealed = ring.seal(&scope, &SecretText::from("canary")).unwrap();
+        let body = serde_json::json!({ "sealed": STANDARD.encode(sealed.as_bytes()), "set_by": "Ada" });
+        let key = RecordKey { workspace: Some(of("second")), kind: "secret", id: "api".to_owned() };
+        let value = RecordValue { body: body.to_string().into_bytes(), alias: None, expires_at: None };
+        let write = RecordWrite { key: key.clone(), expected: Expected::Absent, value: Some(value) };
+        workshop.store.change(vec![write], Vec::new(), Timestamp::from_secs(1)).await.unwrap();
+
+        let rotated = workshop.rotate(Rotation { data_key: true, ..Rotation::default() }).await.unwrap();
+        assert_eq!(rotated.data_key, Some(2));
+        assert_eq!(rotated.data_keys.records, 1);
+        assert_eq!(rotated.data_keys.gone, [(of("main"), 1), (of("second"), 1)]);
+        let record = workshop.store.record(&key, Timestamp::from_secs(2)).await.unwrap().unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&record.body).unwrap();
+        let sealed = Sealed::from_bytes(STANDARD.decode(body["sealed"].as_str().unwrap()).unwrap());
+        let ring = workshop.ring(world.file().load().unwrap()).await.unwrap();
+        assert_eq!(ring.open(&scope, &sealed, Timestamp::from_secs(2)).unwrap().expose(), "canary");
+        let left = workshop.store.data_keys().await.unwrap();
+        let of_accounts = left.iter().find(|key| key.workspace == accounts).unwrap();
+        assert_eq!(of_accounts.version, 1);
     }
 
     #[tokio::test]

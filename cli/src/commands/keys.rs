@@ -92,16 +92,19 @@ fn tell(done: &Retired, out: &mut impl Write) -> std::io::Result<()> {
     if done.tokens.tokens > 0 {
         writeln!(out, "tokens sealed by the newest data key: {}", done.tokens.tokens)?;
     }
+    if done.records > 0 {
+        writeln!(out, "secrets and channels of the console sealed by the newest data key: {}", done.records)?;
+    }
     if done.tokens.unopened > 0 {
         writeln!(out, "tokens that do not open and are of no use: {}", done.tokens.unopened)?;
     }
-    for version in &done.gone {
-        writeln!(out, "data key {version} was removed")?;
+    for (workspace, version) in &done.gone {
+        writeln!(out, "data key {version} of the workspace {workspace} was removed")?;
     }
-    for (version, sealed) in &done.needed {
+    for (workspace, version, sealed) in &done.needed {
         writeln!(
             out,
-            "data key {version} stays: {sealed} values are sealed by it, such as answers of logins under way, which are \
+            "data key {version} of the workspace {workspace} stays: {sealed} values are sealed by it, such as answers of logins under way, which are \
              there for less than an hour; run `countersign keys retire` then"
         )?;
     }
@@ -164,4 +167,28 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_was_sealed_anew_is_told() {
+        let mut done = Retired { records: 3, gone: vec![("shop".parse().unwrap(), 1)], ..Retired::default() };
+        done.tokens.tokens = 2;
+        done.needed.push(("main".parse().unwrap(), 1, 4));
+        let mut out = Vec::new();
+        tell(&done, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.starts_with(
+                "tokens sealed by the newest data key: 2\n\
+             secrets and channels of the console sealed by the newest data key: 3\n\
+             data key 1 of the workspace shop was removed\n\
+             data key 1 of the workspace main stays: 4 values"
+            ),
+            "{text}"
+        );
+    }
 }
