@@ -19,13 +19,14 @@ use crate::request::OutgoingRequest;
 use crate::resolver::{Guard, NameNotFound, Resolve, SystemResolver};
 use crate::response::IncomingResponse;
 use crate::transport::{Sending, Transport};
+use crate::trust::Trust;
 
 /// The HTTP client, one per policy. It follows no redirect, repeats nothing, keeps no cookie, sends no `Referer` and
 /// sees no proxy of the environment; it dials only addresses that the policy allows.
 pub struct Client {
     policy: Arc<Policy>,
     resolver: Arc<dyn Resolve>,
-    authorities: Vec<reqwest::Certificate>,
+    trust: Trust,
     /// One for each port of which the policy says something of its own, because a resolver is not told the port.
     clients: Mutex<HashMap<u16, reqwest::Client>>,
 }
@@ -75,17 +76,16 @@ impl Client {
         resolver: impl Resolve,
         authorities: &[u8],
     ) -> Result<Self, ClientError> {
-        let found =
-            reqwest::Certificate::from_pem_bundle(authorities).map_err(|_| ClientError::Authorities)?;
-        if found.is_empty() && !authorities.is_empty() {
-            return Err(ClientError::Authorities);
-        }
-        let client = Self {
-            policy: Arc::new(policy),
-            resolver: Arc::new(resolver),
-            authorities: found,
-            clients: Mutex::default(),
-        };
+        Self::with_trust(policy, resolver, Trust::with_authorities(authorities)?)
+    }
+
+    /// A client that trusts whom others of the program trust.
+    ///
+    /// # Errors
+    /// [`ClientError`] when the library cannot be used.
+    pub fn with_trust(policy: Policy, resolver: impl Resolve, trust: Trust) -> Result<Self, ClientError> {
+        let client =
+            Self { policy: Arc::new(policy), resolver: Arc::new(resolver), trust, clients: Mutex::default() };
         // What is wrong with the machine shows at the start, not at the first request.
         client.for_port(443)?;
         Ok(client)
@@ -186,13 +186,9 @@ impl Client {
             .pool_max_idle_per_host(KEPT)
             .http1_max_headers(limits.header_lines)
             .http2_max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-            .tls_version_min(reqwest::tls::Version::TLS_1_2)
-            .tls_certs_merge(self.authorities.iter().cloned())
+            .tls_backend_preconfigured(self.trust.for_client())
             .build()
-            .map_err(|_| match self.authorities.is_empty() {
-                true => ClientError::Machine,
-                false => ClientError::Authorities,
-            })
+            .map_err(|_| ClientError::Machine)
     }
 
     /// What an error of the library means. Its text is never used, since it can hold the URL.

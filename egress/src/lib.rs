@@ -21,6 +21,8 @@ mod request;
 mod resolver;
 mod response;
 mod transport;
+#[cfg(feature = "client")]
+mod trust;
 
 pub use address::{AddressKind, blocked};
 pub use allow::{Allow, AllowError};
@@ -36,3 +38,5 @@ pub use request::{OutgoingRequest, RequestBuilder};
 pub use resolver::{Resolve, Resolving, SystemResolver};
 pub use response::IncomingResponse;
 pub use transport::{Sending, Transport};
+#[cfg(feature = "client")]
+pub use trust::Trust;

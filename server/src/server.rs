@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_api::register_older;
-use countersign_egress::{Allow, Client, Policy, SystemResolver, Transport};
+use countersign_egress::{Allow, Client, Policy, SystemResolver, Transport, Trust};
 use countersign_runner::{
     Clock, Limits as RunnerLimits, Observer, Parts, Random, Registry, Runner, Sleeper, Workers, open_keys,
 };
@@ -89,7 +89,11 @@ impl Server {
 
         let metrics = Arc::new(Metrics::new(config.channels.iter().map(|channel| &channel.id)));
         let authorities = authorities(config.authorities.as_deref())?;
-        let doors = Doors { allow: &config.allow, own: &own, authorities: &authorities, transport };
+        let way = match transport {
+            Some(transport) => Way::Given(transport),
+            None => Way::Network(Trust::with_authorities(&authorities)?),
+        };
+        let doors = Doors { allow: &config.allow, own: &own, way };
         let (of_bots, bots_policy) = doors.open(Vec::new())?;
         let (of_providers, policy) = doors.open(named(&config))?;
         let (tracer, collector) = match config.otlp.take() {
@@ -328,18 +332,24 @@ fn authorities(path: Option<&Path>) -> Result<Vec<u8>, StartError> {
 struct Doors<'a> {
     allow: &'a [Allow],
     own: &'a [SocketAddr],
-    authorities: &'a [u8],
+    way: Way,
+}
+
+enum Way {
+    Network(Trust),
     /// What a test puts in the place of the network.
-    transport: Option<Arc<dyn Transport>>,
+    Given(Arc<dyn Transport>),
 }
 
 impl Doors<'_> {
     fn open(&self, more: Vec<Allow>) -> Result<(Arc<dyn Transport>, Arc<Policy>), StartError> {
         let allow = self.allow.iter().cloned().chain(more).collect();
         let policy = Policy { allow, own: self.own.to_vec(), ..Policy::default() };
-        let transport: Arc<dyn Transport> = match &self.transport {
-            Some(transport) => transport.clone(),
-            None => Arc::new(Client::with_authorities(policy.clone(), SystemResolver, self.authorities)?),
+        let transport: Arc<dyn Transport> = match &self.way {
+            Way::Given(transport) => transport.clone(),
+            Way::Network(trust) => {
+                Arc::new(Client::with_trust(policy.clone(), SystemResolver, trust.clone())?)
+            }
         };
         Ok((transport, Arc::new(policy)))
     }
