@@ -4,7 +4,7 @@ import { IconMenu2 } from "@tabler/icons-react";
 import { Outlet, useLocation, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useEvents } from "../api/events.ts";
-import { Bars } from "../ui/Loaded.tsx";
+import { PageBars } from "../ui/LoadedPage.tsx";
 import { useWords } from "../words/words.tsx";
 import { BotBar } from "./BotBar.tsx";
 import { Crumbs } from "./Crumbs.tsx";
@@ -65,7 +65,7 @@ export function Frame() {
         </header>
         <div className={classes.columns}>
           <main id="page" className={classes.main} tabIndex={-1}>
-            <Suspense fallback={<Bars />}>
+            <Suspense fallback={<PageBars />}>
               <Outlet />
             </Suspense>
           </main>

@@ -10,7 +10,7 @@ import { useMay } from "../../session/useSession.ts";
 import { State } from "../../ui/Badges.tsx";
 import { Card, Cards } from "../../ui/Card.tsx";
 import { Confirm } from "../../ui/Confirm.tsx";
-import { Loaded } from "../../ui/Loaded.tsx";
+import { LoadedPage } from "../../ui/LoadedPage.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { short } from "../../ui/short.ts";
 import { Ago } from "../../ui/Time.tsx";
@@ -24,7 +24,7 @@ import { words } from "./words.ts";
 export function BotPage() {
   const { workspace = "", bot = "" } = useParams({ strict: false });
   const query = useQuery(botQuery(workspace, bot));
-  return <Loaded query={query}>{(data) => <Overview workspace={workspace} bot={data} />}</Loaded>;
+  return <LoadedPage query={query}>{(data) => <Overview workspace={workspace} bot={data} />}</LoadedPage>;
 }
 
 function Overview({ workspace, bot }: { workspace: string; bot: Bot }) {

@@ -14,7 +14,7 @@ import { State } from "../../ui/Badges.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { Copyable } from "../../ui/Copyable.tsx";
-import { Loaded } from "../../ui/Loaded.tsx";
+import { LoadedPage } from "../../ui/LoadedPage.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { Ago } from "../../ui/Time.tsx";
@@ -35,7 +35,7 @@ export function ChannelPage() {
     queryFn: () =>
       ok(api.GET("/workspaces/{workspace}/channels/{id}", { params: { path: { workspace, id } } })),
   });
-  return <Loaded query={channel}>{(data) => <Shown workspace={workspace} channel={data} />}</Loaded>;
+  return <LoadedPage query={channel}>{(data) => <Shown workspace={workspace} channel={data} />}</LoadedPage>;
 }
 
 function Shown({ workspace, channel }: { workspace: string; channel: Channel }) {
