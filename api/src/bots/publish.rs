@@ -5,7 +5,7 @@ use axum::extract::State;
 use countersign_accounts::Permission;
 use countersign_script::Runnable;
 use countersign_script::edit::{ComponentKind, components};
-use countersign_store::{Expected, Revocation};
+use countersign_store::Expected;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ use crate::access::Here;
 use crate::http::{Answer, Body, IfMatch, Params, Problem, of_change};
 use crate::records::Kept;
 use crate::state::Api;
+use crate::tokens;
 
 /// Words about a new version.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -168,10 +169,9 @@ async fn in_service(api: &Api, here: &Here, id: &str, number: u64, ready: Ready)
     api.host.publish(workspace, &ready.runnable);
     for component in &ready.credentials {
         let Ok(component) = component.parse() else { continue };
-        let workspace = workspace.clone();
-        api.store
-            .revoke(&Revocation { workspace, channel: None, address: None, component: Some(component) })
-            .await?;
+        // Another bot may have an Authorization Token of this name, and its users stay logged in.
+        let Ok(bot) = id.parse() else { continue };
+        tokens::of_bot(api, workspace, &bot, Some(&component)).await?;
     }
     let told = json!({ "bot": id, "number": number, "by": here.name(), "credentials": ready.credentials });
     api.events.tell(workspace, "published", told);

@@ -232,6 +232,26 @@ async fn what_changes_is_told_to_those_who_may_read_it() {
 }
 
 #[tokio::test]
+async fn a_login_of_the_same_name_in_another_bot_stays() {
+    let rig = Rig::new().await;
+    let owner = rig.person("owner", &[("main", Role::Owner)]).await;
+    let channel = rig.with_bot(&owner).await;
+    rig.logs_in(&channel, "34600111201").await;
+    assert_eq!(ids(&rig.gets(&owner, "/tokens").await).len(), 1);
+    let bots = format!("{MAIN}/bots");
+    let text = BOT.replace("bot: bank", "bot: shop");
+    let new = json!({ "id": "shop", "name": "Shop", "text": text });
+    rig.as_person(&owner, "POST", &bots, Some(new)).await.ok();
+    rig.write(&owner, "POST", &format!("{bots}/shop/publish"), 1, json!({})).await.ok();
+    assert_eq!(ids(&rig.gets(&owner, "/tokens").await).len(), 1);
+    // Where its own passwords go elsewhere, the login ends.
+    let text = BOT.replace("auth.example.com", "login.example.com");
+    rig.write(&owner, "PUT", &format!("{bots}/bank/draft"), 1, json!({ "text": text })).await.ok();
+    rig.write(&owner, "POST", &format!("{bots}/bank/publish"), 2, json!({})).await.ok();
+    assert_eq!(ids(&rig.gets(&owner, "/tokens").await).len(), 0);
+}
+
+#[tokio::test]
 async fn logins_are_listed_and_ended_and_never_shown() {
     let rig = Rig::new().await;
     let owner = rig.person("owner", &[("main", Role::Owner)]).await;
