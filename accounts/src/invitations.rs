@@ -13,7 +13,7 @@ use crate::audit::{self, entry, with};
 use crate::documents::{Document, Fresh, Stored, again};
 use crate::error::AccountsError;
 use crate::id::{self, Id};
-use crate::members::RosterMember;
+use crate::members::{Roster, RosterMember};
 use crate::permission::{Permission, Role};
 use crate::session::{Session, SignedIn};
 use crate::visit::Visit;
@@ -93,6 +93,15 @@ impl Document for KeptInvitation {
 }
 
 impl KeptInvitation {
+    /// Whether who made it may still bring somebody in with that role: who is about to lose a role must not keep it in a link.
+    fn may_still(&self, roster: &Roster) -> bool {
+        let maker = self.invited_by.strip_prefix("account/").and_then(|id| id.parse().ok());
+        let member = maker.and_then(|maker: Id| roster.member(&maker));
+        member.map(|member| member.role.permissions()).is_some_and(|permissions| {
+            permissions.contains(Permission::MemberEdit) && permissions.covers(self.role.permissions())
+        })
+    }
+
     fn shown(&self) -> Invitation {
         Invitation {
             id: self.id.clone(),
@@ -273,8 +282,14 @@ impl Accounts {
         token: &SecretText,
         at: Timestamp,
     ) -> Result<Stored<KeptInvitation>, AccountsError> {
-        let there = self.load_by_alias(&self.invitation_hash(token), at).await?;
-        there.ok_or(AccountsError::Over("invitation"))
+        let there: Option<Stored<KeptInvitation>> =
+            self.load_by_alias(&self.invitation_hash(token), at).await?;
+        let there = there.ok_or(AccountsError::Over("invitation"))?;
+        let roster: Option<Stored<Roster>> = self.load(Some(&there.value.workspace), Roster::ID, at).await?;
+        if roster.is_some_and(|roster| there.value.may_still(&roster.value)) {
+            return Ok(there);
+        }
+        Err(AccountsError::Over("invitation"))
     }
 
     fn invitation_hash(&self, token: &SecretText) -> String {

@@ -111,3 +111,30 @@ async fn an_invitation_of_another_workspace_is_none_of_ours() {
     assert_eq!(code_of(withdrawn), "not_found");
     assert_eq!(code_of(world.accounts.invite(&actor, "no address", Role::Viewer, &visit).await), "invalid");
 }
+
+/// Who is about to lose a role does not keep it in a link.
+#[tokio::test]
+async fn a_link_brings_nobody_in_whom_its_maker_could_not_invite_any_more() {
+    let (world, ada) = World::with_ada().await;
+    let visit = world.visit();
+    let owner = world.actor(&ada).await;
+    let bob = world.member(&ada, "Bob", Role::Owner).await;
+    let bobs = world.actor(&bob).await;
+    let link = async |email: &str, role: Role| {
+        world.accounts.invite(&bobs, email, role, &visit).await.unwrap().token
+    };
+    let (as_owner, as_viewer) =
+        (link("eve@example.com", Role::Owner).await, link("max@example.com", Role::Viewer).await);
+    world.accounts.change_role(&owner, &bob.account, Role::Admin, &visit).await.unwrap();
+    let accept = async |token: &SecretText| {
+        let acceptance = Acceptance::New { name: "Eve".to_owned(), password: PASSWORD.into() };
+        world.accounts.accept_invitation(token, acceptance, &visit).await
+    };
+    assert_eq!(code_of(world.accounts.invitation(&as_owner, &visit).await), "over");
+    assert_eq!(code_of(accept(&as_owner).await), "over");
+    assert!(world.accounts.invitation(&as_viewer, &visit).await.is_ok());
+    world.accounts.change_role(&owner, &bob.account, Role::Editor, &visit).await.unwrap();
+    assert_eq!(code_of(accept(&as_viewer).await), "over");
+    world.accounts.change_role(&owner, &bob.account, Role::Admin, &visit).await.unwrap();
+    accept(&as_viewer).await.unwrap();
+}
