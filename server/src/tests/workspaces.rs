@@ -195,6 +195,15 @@ async fn two_workspaces_are_apart_also_after_a_restart() {
 
     let rig = folder.start().await.unwrap();
     let ada = Person::sign_in(&rig).await;
+    for ((side, channel), messages) in SIDES.into_iter().zip(&channels).zip([2, 1]) {
+        let span = "from=2026-09-01T00:00:00Z&to=2026-10-01T00:00:00Z";
+        let path = format!("/workspaces/{}/analytics?{span}", side.workspace);
+        let numbers = ada.get(&rig, &path).await;
+        let count = |list: &Value| list.as_array().unwrap().iter().filter_map(Value::as_u64).sum::<u64>();
+        assert_eq!(count(&numbers["messages"]["in"]), messages, "{numbers}");
+        let of: Vec<_> = numbers["channels"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert_eq!(of, [channel]);
+    }
     assert_eq!(main.hook(&rig, &channels[1], &main.message("0", "hello")).await, 401);
     second.talk(&rig, &channels[1], "3", 1).await;
     assert!(main.said(&rig).await.is_empty());
@@ -232,6 +241,10 @@ async fn apart(rig: &Rig, ada: &Person) {
             assert!(!shown.contains(other.number) && !shown.contains(&other.greeting()), "{list}: {shown}");
             assert!(!shown.contains("canary"), "{list}: {shown}");
         }
+        let log = ada
+            .send(rig, "GET", &format!("/workspaces/{}/audit.jsonl", side.workspace), "", &Value::Null)
+            .await;
+        assert!(log.body.contains("channel.create") && !log.body.contains(&other.greeting()), "{log:?}");
         let channels = ada.get(rig, &format!("{at}/channels")).await;
         assert_eq!(channels["items"].as_array().unwrap().len(), 1, "{channels}");
         assert_eq!(ada.get(rig, &format!("{at}/outbox")).await, json!({ "held": 0, "waiting": 0 }));
