@@ -24,7 +24,7 @@ export const words = catalogue(
     rollBack: "Roll back",
     rollBackTitle: (number: number) => `Roll back to publication ${number}?`,
     rollBackText:
-      "The bot file of that version is published again, as a new version. The draft stays as it is.",
+      "New conversations talk to that version from now on, and those that are under way go on with theirs. The draft stays as it is.",
     rolledBack: (number: number) => `What publication ${number} was is live again`,
     number: "No.",
     version: "Version",
@@ -67,7 +67,7 @@ export const words = catalogue(
     rollBack: "Volver a esta",
     rollBackTitle: (number: number) => `¿Volver a la publicación ${number}?`,
     rollBackText:
-      "El archivo de bot de esa versión se publica de nuevo, como versión nueva. El borrador se queda como está.",
+      "Las conversaciones nuevas hablan con esa versión desde ahora; las que están en curso siguen con la suya. El borrador se queda como está.",
     rolledBack: (number: number) => `Lo que era la publicación ${number} está activo de nuevo`,
     number: "N.º",
     version: "Versión",
