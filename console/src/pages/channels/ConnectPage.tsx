@@ -53,7 +53,7 @@ function Kinds({ kinds, onChoose }: { kinds: ChannelKind[]; onChoose: (kind: str
       <div className={classes.kinds}>
         {kinds.map(({ kind, title, token_login, providers }) => (
           <button type="button" key={kind} className={classes.kind} onClick={() => onChoose(kind)}>
-            <span className={classes.kindTitle}>{title}</span>
+            <span className={classes.kindTitle}>{titleOf(kind, title, t)}</span>
             <span className={classes.kindText}>
               {providers.map((provider) => provider.title).join(" · ")}
             </span>
@@ -75,7 +75,7 @@ function Connect({ kind, onBack }: { kind: ChannelKind; onBack: () => void }) {
         <Button variant="default" size="xs" onClick={onBack}>
           {t.back}
         </Button>
-        <Text fw={600}>{kind.title}</Text>
+        <Text fw={600}>{titleOf(kind.kind, kind.title, t)}</Text>
       </Group>
       {kind.providers.length > 1 && (
         <NativeSelect
@@ -112,7 +112,7 @@ function Details({ kind, provider }: { kind: ChannelKind; provider: ChannelProvi
   const go = useNavigate();
   const { data: bots } = useQuery(botsQuery(workspace));
   const { form, onSubmit, problem, busy, dirty } = useServerForm<ChannelValues>({
-    initialValues: { name: kind.title, bot: "", ...startValues(provider.fields) },
+    initialValues: { name: titleOf(kind.kind, kind.title, t), bot: "", ...startValues(provider.fields) },
     validate: (values) => ({
       ...missing(provider.fields, values, required),
       ...(values.name.trim() ? {} : { name: required }),
@@ -165,4 +165,10 @@ function Details({ kind, provider }: { kind: ChannelKind; provider: ChannelProvi
       </form>
     </Card>
   );
+}
+
+/** Brands have one name; the others are called as the language of the page calls them. */
+function titleOf(kind: string, title: string, t: typeof words.en): string {
+  const { phone, web, mobile, desktop } = t;
+  return { phone, web, mobile, desktop }[kind] ?? title;
 }
