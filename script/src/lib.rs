@@ -23,3 +23,4 @@ mod suggest;
 
 pub use check::{CheckOptions, Checkup, bot_file, check, check_bytes, schema};
 pub use checked::{BindError, Checked, Runnable};
+pub use fix::{Mended, mend};

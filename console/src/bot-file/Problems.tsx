@@ -50,8 +50,12 @@ export function Problems({ draft, onShow }: { draft: DraftAt; onShow: (diagnosti
               </div>
             ))}
             <div className={classes.problemWhere}>
-              <span className="mono">{one.path}</span>
-              {one.labels[0] && ` · ${t.line(one.labels[0].start.line)}`} ·{" "}
+              {one.path && (
+                <>
+                  <span className="mono">{one.path}</span> ·{" "}
+                </>
+              )}
+              {one.labels[0] && `${t.line(one.labels[0].start.line)} · `}
               <Anchor
                 size="xs"
                 inherit

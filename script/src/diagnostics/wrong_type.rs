@@ -21,6 +21,17 @@ pub(crate) fn wrong_type(path: &str, span: Span, wanted: &str, found: &str) -> D
     finding
 }
 
+/// Says with which value that is.
+pub(crate) fn mended(finding: Diagnostic, wanted: &str, fix: Fix) -> Diagnostic {
+    match &fix {
+        Fix::Write(_, value) if wanted == "a number of seconds" => {
+            let help = format!("write the seconds alone: `{value}`");
+            finding.help(help).fix(fix)
+        }
+        _ => finding.fix(fix),
+    }
+}
+
 /// What is most likely meant by a value that is something else than is wanted.
 pub(crate) fn meant(node: &Node<'_>, wanted: &str, key: Option<&str>) -> Option<Fix> {
     let span = node.span;

@@ -4,9 +4,12 @@
 //! of the text, which leave all around them as it is: comments, order, quotation marks, line breaks. A fix that the text
 //! is too unusual for is left out, and the words of the help remain.
 
+mod all;
 mod ids;
 pub(crate) mod unreadable;
 pub(crate) mod words;
+
+pub use all::{Mended, mend};
 
 use serde_json::Value;
 

@@ -82,7 +82,10 @@ impl Cx<'_> {
             Segment::Top | Segment::Index(_) => None,
         };
         let finding = wrong_type::wrong_type(&at.to_string(), node.span, wanted, node.describe());
-        self.report.add(finding.fix(wrong_type::meant(node, wanted, key)));
+        self.report.add(match wrong_type::meant(node, wanted, key) {
+            Some(fix) => wrong_type::mended(finding, wanted, fix),
+            None => finding,
+        });
     }
 }
 

@@ -561,6 +561,7 @@ export const SPANISH: Readonly<Record<string, string>> = {
   "this is <found>": "esto es <found>",
   "write the seconds alone: `900` is 15 minutes, `3600` an hour":
     "escribe solo los segundos: `900` son 15 minutos, `3600` una hora",
+  "write the seconds alone: `<value>`": "escribe solo los segundos: `<value>`",
   "this is version <version> of the format, and only version <VERSION> is known":
     "esta es la versión <version> del formato, y solo se conoce la versión <VERSION>",
   "use a later version of Countersign": "usa una versión posterior de Countersign",
