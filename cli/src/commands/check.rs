@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use countersign_model::ChannelKind;
 use countersign_script::diagnostics::{Severity, explain};
-use countersign_script::render;
+use countersign_script::{CheckOptions, Mended, render};
 
 use crate::bot_file::{BotFile, read_text, terminal_width};
 use crate::color::{ColorChoice, Paint};
 use crate::conversation_test::{TestFile, is_tests};
 use crate::problem::{NEGATIVE, Problem, Stop};
+
+/// The name of what comes in for `-`.
+const STDIN: &str = "<stdin>";
 
 /// Check bot files.
 #[derive(Debug, clap::Args)]
@@ -19,6 +22,7 @@ Examples:
   countersign check demo.yaml
   countersign check bots/*.yaml --channel whatsapp --channel phone
   countersign check --format json demo.yaml > findings.json
+  countersign check --fix demo.yaml
   countersign check --explain E0101
 
 Exit codes: 0 no errors (warnings are allowed), 1 a bot has errors,
@@ -34,6 +38,10 @@ pub(crate) struct Args {
     /// per bot to the standard output.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Mend errors for which one change is clearly right, and write the file. Warnings stay, and so does what decides
+    /// where a token may be sent. With `-` the mended text is printed.
+    #[arg(long)]
+    fix: bool,
     /// When to use colours.
     #[arg(long, value_enum, default_value_t)]
     color: ColorChoice,
@@ -103,9 +111,18 @@ fn one(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> Result<bool, Stop> {
+    let mended;
+    let file = match args.fix {
+        true => {
+            mended = mend(file, args, paint, out, err)?;
+            &mended
+        }
+        false => file,
+    };
     let findings = file.check(&args.channel).findings;
     match args.format {
         Format::Json => out.write_all(render::json(&file.name, &file.text, &findings).as_bytes())?,
+        Format::Human if findings.is_empty() && args.fix && file.name == STDIN => {}
         Format::Human if findings.is_empty() => {
             writeln!(out, "{}: {}", file.name, paint_out(args.color).green("no problems"))?;
         }
@@ -114,6 +131,63 @@ fn one(
     Ok(!findings.iter().any(|finding| finding.severity == Severity::Error))
 }
 
+/// Mends what is clear, tells what that was, and writes the file.
+fn mend(
+    file: &BotFile,
+    args: &Args,
+    paint: Paint,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> Result<BotFile, Stop> {
+    let options = CheckOptions { channels: args.channel.clone() };
+    let Mended { text, made } = countersign_script::mend(&file.name, &file.text, &options);
+    for finding in &made {
+        let help = finding.help.as_ref().map_or("", |help| &help.text);
+        writeln!(err, "{}: {} {}: {help}", file.name, paint.green("mended"), finding.code)?;
+    }
+    if file.name == STDIN {
+        out.write_all(text.as_bytes())?;
+    } else if !made.is_empty() {
+        std::fs::write(&file.name, &text).map_err(Problem::Io)?;
+    }
+    Ok(BotFile { name: file.name.clone(), text })
+}
+
 fn paint_out(color: ColorChoice) -> Paint {
     color.paint(&std::io::stdout())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fix(path: &Path) -> (Result<(), Stop>, String, String) {
+        let args = Args {
+            bots: vec![path.to_owned()],
+            channel: Vec::new(),
+            format: Format::Human,
+            fix: true,
+            color: ColorChoice::Never,
+            explain: None,
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let ended = run(&args, &mut out, &mut err);
+        (ended, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    #[test]
+    fn errors_with_a_clear_mend_are_mended_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.yaml");
+        let good = "# mine\ncountersign: 1\nbot: b\nscripts:\n  - id: a\n    triggers: [a]   # both\n    steps: [{ message: Hi. }]\n";
+        std::fs::write(&path, good.replace("triggers", "trigers")).unwrap();
+        let (ended, out, err) = fix(&path);
+        assert!(ended.is_ok() && out.ends_with("b.yaml: no problems\n"), "{out}{err}");
+        assert!(err.ends_with("b.yaml: mended E0007: did you mean `triggers`?\n"), "{err}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), good);
+
+        std::fs::write(&path, good.replace("message: Hi.", "jump: nowhere-at-all")).unwrap();
+        let (ended, _, err) = fix(&path);
+        assert!(ended.is_err() && err.contains("E0201") && !err.contains("mended"), "{err}");
+    }
 }
