@@ -91,7 +91,7 @@ impl Server {
         let authorities = authorities(config.authorities.as_deref())?;
         let way = match transport {
             Some(transport) => Way::Given(transport),
-            None => Way::Network(Trust::with_authorities(&authorities)?),
+            None => Way::Network(Box::new(Trust::with_authorities(&authorities)?)),
         };
         let doors = Doors { allow: &config.allow, own: &own, way };
         let (of_bots, bots_policy) = doors.open(Vec::new())?;
@@ -336,7 +336,7 @@ struct Doors<'a> {
 }
 
 enum Way {
-    Network(Trust),
+    Network(Box<Trust>),
     /// What a test puts in the place of the network.
     Given(Arc<dyn Transport>),
 }
@@ -348,7 +348,7 @@ impl Doors<'_> {
         let transport: Arc<dyn Transport> = match &self.way {
             Way::Given(transport) => transport.clone(),
             Way::Network(trust) => {
-                Arc::new(Client::with_trust(policy.clone(), SystemResolver, trust.clone())?)
+                Arc::new(Client::with_trust(policy.clone(), SystemResolver, Trust::clone(trust))?)
             }
         };
         Ok((transport, Arc::new(policy)))
