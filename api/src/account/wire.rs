@@ -255,6 +255,7 @@ pub(crate) struct PasswordBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EmailBody {
+    #[schema(value_type = crate::http::words::Email)]
     pub(crate) email: String,
 }
 

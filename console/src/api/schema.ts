@@ -2069,7 +2069,7 @@ export interface components {
         Email: string;
         /** @description An e-mail address to sign in with from now on. */
         EmailBody: {
-            email: string;
+            email: components["schemas"]["Email"];
         };
         ExportedAnswers: {
             answers: {
