@@ -55,4 +55,6 @@ stage "the widget" widget
 
 stage "the chat and the console in a browser" sh tests/browser/run.sh
 
+stage "the API against its description" sh tests/schemathesis/run.sh
+
 exit $status
