@@ -153,10 +153,12 @@ fn config_text(places: &Places<'_>) -> String {
     let Places { listen, bots, bank, standins } = places;
     let bots: Vec<_> = bots.iter().map(|path| quoted(&path.to_string_lossy())).collect();
     let mut text = format!(
-        "listen = \"{listen}\"\nbots = [{}]\n\n[egress]\nallow = [\"{}\"]\n\n[config]\nbank_url = \"{}\"\n\n\
+        "listen = \"{listen}\"\nbots = [{}]\n\n[egress]\nallow = [\"{}\", \"{}\"]\n\n[config]\nbank_url = \"{}\"\n\n\
          [limits]\nstop_timeout = \"3s\"\n",
         bots.join(", "),
         bank.addr,
+        // A channel that is attached in the console may lead to them too.
+        standins.addr(),
         bank.url(),
     );
     for (id, provider, bot) in LINES {
