@@ -1,5 +1,7 @@
 // Starts the real program with its demo, signs in to the console in a real browser, and goes a person's way through it.
 // `node console.mjs PROGRAM [NAME]` runs the tests whose name has NAME in it; they build on each other in their order.
+// What a test does not wait for shows itself with SLOW=6 (the browser's processor, that many times slower) and LATE=700
+// (milliseconds by which each request to the API is held up); PATIENCE is how many milliseconds a test waits for something.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -30,6 +32,7 @@ await new Promise((ready) => {
 demo.removeAllListeners("exit");
 // `localhost` is a name: a browser makes passkeys for it, and keeps its cookies apart from those of other tests.
 const world = {
+  program,
   console: said.console.replace("127.0.0.1", "localhost"),
   email: said["e-mail"],
   password: said.password,
@@ -78,6 +81,7 @@ async function alone(test) {
       complaints.push(`asks ${route.request().url()}`);
       return route.abort();
     });
+    await hindered(context);
     world.scan.watch(context);
     return context;
   };
@@ -95,9 +99,28 @@ async function alone(test) {
     if (bad.length > 0) throw new Error(`the page complains:\n${bad.join("\n")}`);
     await world.scan.verdict();
   } catch (error) {
-    await page.screenshot({ path: new URL("output/failed.png", folder).pathname }).catch(() => {});
+    for (const [at, one] of contexts.flatMap((context) => context.pages()).entries()) {
+      await one.screenshot({ path: new URL(`output/failed-${at + 1}.png`, folder).pathname }).catch(() => {});
+    }
     throw error;
   } finally {
     for (const one of contexts) await one.close();
+  }
+}
+
+/** Makes the browser and the network as slow as the environment wants them. */
+async function hindered(context) {
+  const { SLOW, LATE } = process.env;
+  if (SLOW) {
+    context.on("page", async (page) => {
+      const session = await context.newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: Number(SLOW) });
+    });
+  }
+  if (LATE) {
+    await context.route(/\/api\/v1\//, async (route) => {
+      await new Promise((go) => setTimeout(go, Number(LATE)));
+      await route.continue().catch(() => {});
+    });
   }
 }

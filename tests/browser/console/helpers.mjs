@@ -5,10 +5,46 @@ export { assert };
 
 export const BOT = "w/main/bots/demo-bank";
 
+/** Every page of the console. */
+export const PAGES = {
+  bots: "w/main/bots",
+  bot: BOT,
+  versions: `${BOT}/versions`,
+  scripts: `${BOT}/scripts`,
+  script: `${BOT}/scripts/balance`,
+  file: `${BOT}/file`,
+  "authorization-tokens": `${BOT}/authorization-tokens`,
+  "authorization-token": `${BOT}/authorization-tokens/bank-login`,
+  "web-services": `${BOT}/web-services`,
+  "web-service": `${BOT}/web-services/get-balance`,
+  forms: `${BOT}/forms`,
+  channels: "w/main/channels",
+  "channel-new": "w/main/channels/new",
+  conversations: "w/main/conversations",
+  tokens: "w/main/tokens",
+  analytics: "w/main/analytics",
+  members: "w/main/settings/members",
+  leads: "w/main/leads",
+  keys: "w/main/settings/keys",
+  secrets: "w/main/settings/secrets",
+  constants: "w/main/settings/constants",
+  audit: "w/main/settings/audit",
+  account: "w/main/settings/account",
+};
+
 /** Opens a page of the console and waits for its heading. */
 export async function opened(page, world, path, heading) {
   await page.goto(world.console + path);
   await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
+}
+
+/** Waits until a page has its heading, and nothing on it is still being loaded. */
+export async function settled(page) {
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  for (let times = 0; times < 2; times += 1) {
+    await page.locator(".mantine-Skeleton-root").first().waitFor({ state: "detached" });
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  }
 }
 
 export async function signIn(page, world, email = world.email, password = world.password) {
@@ -32,8 +68,23 @@ export async function confirmed(page, world, then) {
   }
 }
 
+/** Waits until the server has a draft in which something stands: "Saved" may be what was said of the change before. */
+export async function kept(page, pattern, bot = "demo-bank") {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const { body } = await api(page, "GET", `/workspaces/main/bots/${bot}/draft`);
+    if (pattern.test(body.text)) return;
+    await page.waitForTimeout(250);
+  }
+  assert.fail(`the draft of ${bot} has no ${pattern}`);
+}
+
 /** What axe finds wrong with the page as it stands (WCAG 2.2 AA and good practice). */
 export async function accessible(page, world) {
+  // What fades in is pale for a moment.
+  await page.evaluate(() => {
+    const moving = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    return Promise.allSettled(moving.map((one) => one.finished));
+  });
   // Evaluated from outside the page, so that its policy stays as it is.
   await page.evaluate(world.axe);
   const violations = await page.evaluate(async () => {
@@ -60,6 +111,26 @@ export function api(page, method, path, body, headers = {}) {
   );
 }
 
+/** A member of the workspace in a browser of their own, by an invitation. */
+export async function member({ page, person, world }, name, role) {
+  await page.goto(`${world.console}w/main/settings/members`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  const email = `${name.toLowerCase()}@demo.example`;
+  // Whoever invites proves that it is them.
+  await api(page, "POST", "/session/step-up", { password: world.password });
+  world.session = await page.context().storageState();
+  const { status, body } = await api(page, "POST", "/workspaces/main/invitations", { email, role });
+  assert.equal(status, 201, JSON.stringify(body));
+  const other = await person({ nobody: true });
+  await other.page.goto(body.link.replace("127.0.0.1", "localhost"));
+  await other.page.getByLabel("Your name").fill(name);
+  await other.page.getByLabel("Password", { exact: true }).fill(`${name} likes long words`);
+  world.scan.add(`${name} likes long words`);
+  await other.page.getByRole("button", { name: "Accept and sign in" }).click();
+  await other.page.getByRole("navigation", { name: "Navigation" }).waitFor();
+  return other;
+}
+
 /** A user on a line of the stand-ins. */
 export class Customer {
   after = 0;
@@ -74,6 +145,11 @@ export class Customer {
     const act = typeof what === "string" ? { text: what } : what;
     const sent = await fetch(`${this.base}/say`, { method: "POST", body: JSON.stringify({ from: this.name, ...act }) });
     assert.equal((await sent.json()).acknowledged, true, `${JSON.stringify(what)} was taken`);
+    return this.hears(awaited);
+  }
+
+  /** What comes from the bot until it has said `awaited`. */
+  async hears(awaited) {
     const heard = [];
     for (let tries = 0; tries < 5; tries += 1) {
       const news = await fetch(`${this.base}/messages?of=${this.name}&after=${this.after}&wait=5`);

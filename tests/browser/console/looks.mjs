@@ -1,37 +1,11 @@
 // Every page by day and by night, on a desk and on a phone: nothing for axe to find, nothing that sticks out.
-import { accessible, assert, BOT, shot } from "./helpers.mjs";
-
-const PAGES = {
-  bots: "w/main/bots",
-  bot: BOT,
-  versions: `${BOT}/versions`,
-  scripts: `${BOT}/scripts`,
-  script: `${BOT}/scripts/balance`,
-  file: `${BOT}/file`,
-  "authorization-tokens": `${BOT}/authorization-tokens`,
-  "authorization-token": `${BOT}/authorization-tokens/bank-login`,
-  "web-services": `${BOT}/web-services`,
-  "web-service": `${BOT}/web-services/get-balance`,
-  forms: `${BOT}/forms`,
-  channels: "w/main/channels",
-  "channel-new": "w/main/channels/new",
-  conversations: "w/main/conversations",
-  tokens: "w/main/tokens",
-  analytics: "w/main/analytics",
-  members: "w/main/settings/members",
-  keys: "w/main/settings/keys",
-  secrets: "w/main/settings/secrets",
-  constants: "w/main/settings/constants",
-  audit: "w/main/settings/audit",
-  account: "w/main/settings/account",
-};
+import { accessible, assert, PAGES, settled, shot } from "./helpers.mjs";
 
 async function every_page({ page, world }, name) {
   const wrong = [];
   for (const [what, path] of Object.entries(PAGES)) {
     await page.goto(world.console + path);
-    await page.getByRole("heading", { level: 1 }).first().waitFor();
-    await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+    await settled(page);
     await shot(page, `${name}-${what}`);
     await accessible(page, world).catch((error) => wrong.push(`${what}: ${error.message}`));
     const sticks = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

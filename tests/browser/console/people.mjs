@@ -1,25 +1,5 @@
 // Who may do what, and two people at once.
-import { accessible, api, assert, BOT, confirmed, opened, shot } from "./helpers.mjs";
-
-/** A member of the workspace in a browser of their own, by an invitation. */
-async function member({ page, person, world }, name, role) {
-  await page.goto(`${world.console}w/main/settings/members`);
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  const email = `${name.toLowerCase()}@demo.example`;
-  // Whoever invites proves that it is them.
-  await api(page, "POST", "/session/step-up", { password: world.password });
-  world.session = await page.context().storageState();
-  const { status, body } = await api(page, "POST", "/workspaces/main/invitations", { email, role });
-  assert.equal(status, 201, JSON.stringify(body));
-  const other = await person({ nobody: true });
-  await other.page.goto(body.link.replace("127.0.0.1", "localhost"));
-  await other.page.getByLabel("Your name").fill(name);
-  await other.page.getByLabel("Password", { exact: true }).fill(`${name} likes long words`);
-  world.scan.add(`${name} likes long words`);
-  await other.page.getByRole("button", { name: "Accept and sign in" }).click();
-  await other.page.getByRole("navigation", { name: "Navigation" }).waitFor();
-  return other;
-}
+import { accessible, api, assert, BOT, confirmed, member, opened, shot } from "./helpers.mjs";
 
 async function a_viewer_sees_and_cannot(all) {
   const { world } = all;
@@ -100,6 +80,7 @@ async function what_is_wrong_stands_beside_the_field({ page, world }) {
   const url = page.getByLabel("URL of your auth service").first();
   await url.fill("not a url");
   await url.blur();
+  await page.locator("[aria-invalid=true]").first().waitFor();
   const described = await url.getAttribute("aria-describedby");
   assert.ok(described, "the field names what is wrong with it");
   assert.equal(await url.getAttribute("aria-invalid"), "true");

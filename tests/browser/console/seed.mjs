@@ -1,5 +1,5 @@
 // The seed document, word by word: from *Scripts ▸ Authorization Token* to a login on WhatsApp.
-import { accessible, assert, BOT, confirmed, Customer, opened, shot } from "./helpers.mjs";
+import { accessible, assert, BOT, confirmed, Customer, kept, opened, shot } from "./helpers.mjs";
 
 async function an_authorization_token_is_made_as_the_document_says({ page, world }) {
   await opened(page, world, BOT, "Demo Bank");
@@ -14,6 +14,7 @@ async function an_authorization_token_is_made_as_the_document_says({ page, world
   // "Enter a unique id and continue."
   await page.getByLabel("Unique id").fill("bank-login");
   await page.getByRole("button", { name: "Continue" }).click();
+  await page.locator("[aria-invalid=true]").waitFor();
   assert.equal(await page.getByText("Questions and fields").count(), 0, "that id is taken, and this is said");
   await page.getByLabel("Unique id").fill("my-login");
   await page.getByRole("button", { name: "Continue" }).click();
@@ -49,6 +50,7 @@ async function an_authorization_token_is_made_as_the_document_says({ page, world
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "my-login", level: 1 }).waitFor();
   await page.getByText("not used yet").waitFor();
+  await kept(page, /- id: my-login$/m);
   await shot(page, "token-saved");
 }
 
@@ -75,6 +77,7 @@ async function a_web_service_sends_the_token({ page, world }) {
   await shot(page, "service-try");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "my-balance", level: 1 }).waitFor();
+  await kept(page, /- id: my-balance$/m);
 }
 
 async function a_script_includes_both_through_other({ page, world }) {
@@ -103,8 +106,9 @@ async function a_script_includes_both_through_other({ page, world }) {
   await bar.getByRole("button", { name: "Message" }).click();
   const panel = page.getByRole("complementary", { name: "Settings of the step" });
   await panel.getByRole("textbox", { name: /^Text/ }).first().fill("There are {amount} in it.");
-  await page.getByText("0 errors").waitFor();
+  await kept(page, /There are \{amount\} in it\./);
   await page.getByText("Saved", { exact: true }).waitFor();
+  await page.getByText("0 errors").waitFor();
   await accessible(page, world);
   await shot(page, "builder");
 }

@@ -1,5 +1,5 @@
 // The first minute: signing in, and the first screen.
-import { accessible, assert, opened, shot, signIn } from "./helpers.mjs";
+import { accessible, assert, opened, settled, shot, signIn } from "./helpers.mjs";
 
 async function a_wrong_password_is_told_beside_the_field_and_nothing_is_lost({ page, world, allow }) {
   allow(/401/);
@@ -19,6 +19,7 @@ async function signing_in_shows_the_five_steps({ page, context, world, allow }) 
   await signIn(page, world);
   world.session = await context.storageState();
   const tour = page.getByRole("region", { name: "The demo bank in five steps" });
+  await tour.getByRole("listitem").first().waitFor();
   assert.equal(await tour.getByRole("listitem").count(), 5);
   await accessible(page, world);
   await shot(page, "welcome");
@@ -29,7 +30,7 @@ async function signing_in_shows_the_five_steps({ page, context, world, allow }) 
     const to = new URL(await link.getAttribute("href"), page.url());
     const other = await context.newPage();
     await other.goto(to.href);
-    await other.getByRole("heading", { level: 1 }).waitFor();
+    await settled(other);
     assert.equal(await other.getByText("There is no").count(), 0, to.href);
     await other.close();
   }
