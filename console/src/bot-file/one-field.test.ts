@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { addStep, putComponent, setAt } from "./edits.ts";
 import { isRecord, valueAt } from "./place.ts";
@@ -66,6 +66,9 @@ function leaves(value: unknown, at: Place = []): Place[] {
   if (isRecord(value)) return Object.entries(value).flatMap(([key, item]) => leaves(item, [...at, key]));
   return [at];
 }
+
+// There are hundreds of changes, each of which is read twice.
+vi.setConfig({ testTimeout: 120_000 });
 
 const VALUES = ["now: #1 'x'", 42, true, "two\nlines", "é😀"];
 

@@ -1,10 +1,13 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { keys, queryClient } from "../api/queries.ts";
 import { fakeFetch, type Sent } from "../test/fakeFetch.ts";
 import { show } from "../test/show.tsx";
 import { Simulator } from "./Simulator.tsx";
+
+// Each test types and clicks a lot.
+vi.setConfig({ testTimeout: 30_000 });
 
 const TEXT = `countersign: 1
 bot: bank

@@ -6,6 +6,9 @@ import { fakeFetch, problem } from "../../test/fakeFetch.ts";
 import { show } from "../../test/show.tsx";
 import { PublishDialogue } from "./PublishDialogue.tsx";
 
+// Each test types and clicks a lot.
+vi.setConfig({ testTimeout: 30_000 });
+
 const bot: Bot = {
   id: "bank",
   name: "Bank",
