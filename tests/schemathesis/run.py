@@ -39,7 +39,6 @@ NEVER_GOOD = {
 def dictionaries(world):
     """What is known only now. Values from here stand beside values that are made up."""
     values = {
-        "workspace": ["main"],
         "bot": ["mine", "demo-bank"],
         "kind": ["authorization-tokens", "web-services", "forms"],
         "component": ["bank-login", "get-balance", "call-me"],
@@ -115,7 +114,8 @@ def main(program, document, *more):
     good = walk.reached | {label for label, status in hooks.answers if 200 <= status < 300}
     failed = {label: "an answer is amiss, see above" for label in Outcome.failed}
     for label in sorted(Outcome.asked - good - NEVER_GOOD.keys()):
-        failed[label] = "it never gave a good answer"
+        seen = {status: count for (one, status), count in sorted(hooks.answers.items()) if one == label}
+        failed[label] = f"it never gave a good answer; statuses and how often: {seen}"
     for label in sorted(good & NEVER_GOOD.keys()):
         failed[label] = "it gave a good answer: it is no exception any more"
     for label, count in hooks.limited.items():

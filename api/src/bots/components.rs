@@ -67,7 +67,7 @@ fn of_edit(error: EditError) -> Problem {
 }
 
 /// Components of a kind, in the draft.
-#[utoipa::path(get, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path, example = "authorization-tokens", description = "`authorization-tokens`, `web-services` or `forms`")), responses((status = 200, body = List<ComponentDocument>)))]
+#[utoipa::path(get, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path, example = "authorization-tokens", description = "`authorization-tokens`, `web-services` or `forms`")), responses((status = 200, body = List<ComponentDocument>), (status = 409)))]
 pub(super) async fn list(
     State(api): State<Arc<Api>>,
     here: Here,
@@ -91,7 +91,7 @@ async fn all(api: &Api, here: &Here, bot: &str, kind: ComponentKind) -> Answer<V
 }
 
 /// A component of the draft.
-#[utoipa::path(get, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}/{id}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path), ("id" = String, Path)), responses((status = 200, body = ComponentDocument)))]
+#[utoipa::path(get, path = "/workspaces/{workspace}/bots/{bot}/components/{kind}/{id}", tag = "components", params(("workspace" = String, Path), ("bot" = String, Path), ("kind" = String, Path), ("id" = String, Path)), responses((status = 200, body = ComponentDocument), (status = 409)))]
 pub(super) async fn show(
     State(api): State<Arc<Api>>,
     here: Here,
