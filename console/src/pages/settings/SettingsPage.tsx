@@ -1,5 +1,5 @@
 import { Link, useParams } from "@tanstack/react-router";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import type { Permission } from "../../api/contract.ts";
 import { useMay } from "../../session/useSession.ts";
 import { Empty } from "../../ui/Empty.tsx";
@@ -37,10 +37,17 @@ export function SettingsPage() {
   const { workspace = "", area: wanted } = useParams({ strict: false });
   const area: Area = wanted && wanted in AREAS ? (wanted as Area) : "account";
   const { needs, shown: Shown } = AREAS[area];
+  const tabs = useRef<HTMLUListElement>(null);
+  // On a phone the areas do not fit beside each other.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another area has another tab
+  useEffect(() => {
+    const chosen = tabs.current?.querySelector<HTMLElement>("[aria-current]");
+    if (tabs.current && chosen) tabs.current.scrollLeft = chosen.offsetLeft - 16;
+  }, [area]);
   return (
     <Page title={t.title}>
       <nav aria-label={t.areas}>
-        <ul className={classes.tabs}>
+        <ul className={classes.tabs} ref={tabs}>
           {(Object.keys(AREAS) as Area[]).map((one) => (
             <li key={one}>
               <Link
