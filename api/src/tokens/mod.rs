@@ -216,7 +216,12 @@ async fn remove_many(
 }
 
 /// Ends the logins of a bot, of one Authorization Token or of all. Gives how many.
-pub(crate) async fn of_bot(api: &Api, workspace: &Name, bot: &Name, component: Option<&Name>) -> Answer<usize> {
+pub(crate) async fn of_bot(
+    api: &Api,
+    workspace: &Name,
+    bot: &Name,
+    component: Option<&Name>,
+) -> Answer<usize> {
     const AT_ONCE: usize = 200;
     let (mut revoked, mut after) = (0, None);
     loop {
