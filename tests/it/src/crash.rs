@@ -279,7 +279,7 @@ fn keys_are_rotated_beside_a_server_also_when_that_is_broken_off() {
             tries += 1;
             let (ended, said) = server.command(&["keys", "retire"]);
             assert!(ended, "{said}");
-            is_gone |= said.contains("data key 1 was removed");
+            is_gone |= said.contains("data key 1 of the workspace main was removed");
             happened(&world, 100).await;
         }
         assert!(is_gone, "something is sealed by the old key for ever");
