@@ -13,6 +13,7 @@ use super::keep::{self, KeptBot, KeptDraft, KeptText, KeptVersion};
 use super::service::{examined, summary};
 use super::template;
 use crate::access::Here;
+use crate::channels::NamedChannel;
 use crate::check::Problems;
 use crate::http::{Answer, Body, List, Page, PageParams, Params, Problem, of_change, rfc3339};
 use crate::records::{self, Kept};
@@ -31,7 +32,7 @@ pub(super) struct BotDocument {
     live: Option<LiveVersion>,
     /// Whether the draft differs from what is in service.
     changed: bool,
-    channels: Vec<ChannelName>,
+    channels: Vec<NamedChannel>,
     problems: Problems,
     /// Whether it logs users in.
     uses_token: bool,
@@ -64,15 +65,6 @@ struct LiveVersion {
     published_at: String,
     published_by: String,
     note: String,
-}
-
-/// A channel that a bot answers on.
-#[derive(Debug, Serialize, ToSchema)]
-struct ChannelName {
-    id: String,
-    #[schema(example = "whatsapp")]
-    kind: String,
-    name: String,
 }
 
 /// A new bot: from a text, or from a template.
@@ -252,11 +244,11 @@ pub(super) async fn document(
     })
 }
 
-fn channels(api: &Api, workspace: &Name, bot: &str) -> Vec<ChannelName> {
+fn channels(api: &Api, workspace: &Name, bot: &str) -> Vec<NamedChannel> {
     let all = api.host.channels().into_iter().filter(|channel| {
         channel.workspace == *workspace && channel.bot.as_ref().is_some_and(|name| name.as_str() == bot)
     });
-    all.map(|channel| ChannelName {
+    all.map(|channel| NamedChannel {
         name: channel.name,
         id: channel.id.to_string(),
         kind: channel.kind.name().to_owned(),

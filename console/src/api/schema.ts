@@ -1806,7 +1806,7 @@ export interface components {
             /** @description Whether a bot may log users in there. */
             token_login: boolean;
         };
-        /** @description A channel that a bot answers on. */
+        /** @description A channel as a list of something else names it. */
         ChannelName: {
             id: string;
             /** @example whatsapp */

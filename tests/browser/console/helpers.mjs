@@ -55,6 +55,19 @@ export async function signIn(page, world, email = world.email, password = world.
   await page.getByRole("navigation", { name: "Navigation" }).waitFor();
 }
 
+/** What is said in a simulator, and how to say something there and wait for the answer. */
+export function conversation(simulator) {
+  const log = simulator.getByRole("log", { name: "Conversation" });
+  const write = async (text, heard) => {
+    // By its label: before the simulation has started, the name of the contact is a text box too.
+    const input = simulator.getByLabel("Write a message");
+    await input.fill(text);
+    await input.press("Enter");
+    await log.getByText(heard).first().waitFor();
+  };
+  return { log, write };
+}
+
 /** Confirms with the password, if the console wants to know whether it is still the same person. */
 export async function confirmed(page, world, then) {
   const asked = page.getByRole("dialog", { name: "Is it still you?" });

@@ -7,6 +7,7 @@ import {
   BOT,
   Customer,
   confirmed,
+  conversation,
   kept,
   member,
   opened,
@@ -108,13 +109,7 @@ async function a_form_is_made_and_asked({ page, world }) {
   await page.getByRole("button", { name: "Simulate" }).click();
   const simulator = page.getByRole("complementary", { name: "Simulator" });
   await simulator.getByRole("button", { name: "Start", exact: true }).click();
-  const log = simulator.getByRole("log", { name: "Conversation" });
-  const write = async (text, heard) => {
-    const input = simulator.getByLabel("Write a message");
-    await input.fill(text);
-    await input.press("Enter");
-    await log.getByText(heard).first().waitFor();
-  };
+  const { write } = conversation(simulator);
   await write("bye", "How did you like it?");
   await write("very much", "From 1 to 5?");
   await write("quite", /number/i);

@@ -1,5 +1,5 @@
 // The seed document, word by word: from *Scripts ▸ Authorization Token* to a login on WhatsApp.
-import { accessible, assert, BOT, confirmed, Customer, kept, opened, shot } from "./helpers.mjs";
+import { accessible, assert, BOT, confirmed, conversation, Customer, kept, opened, shot } from "./helpers.mjs";
 
 async function an_authorization_token_is_made_as_the_document_says({ page, world }) {
   await opened(page, world, BOT, "Demo Bank");
@@ -120,14 +120,7 @@ async function the_draft_is_simulated_on_whatsapp({ page, world }) {
   await simulator.getByLabel("Channel").selectOption("whatsapp");
   await simulator.getByRole("checkbox", { name: /^Call the real services/ }).check();
   await simulator.getByRole("button", { name: "Start", exact: true }).click();
-  const log = simulator.getByRole("log", { name: "Conversation" });
-  const write = async (text, heard) => {
-    // By its label: before the simulation has started, the name of the contact is a text box too.
-    const input = simulator.getByLabel("Write a message");
-    await input.fill(text);
-    await input.press("Enter");
-    await log.getByText(heard).first().waitFor();
-  };
+  const { log, write } = conversation(simulator);
   await write("my money", "What is your username");
   await write("alice", "What is your password");
   await simulator.getByLabel("Secret answer: it is hidden").fill("wonderland");
