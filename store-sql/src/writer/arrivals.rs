@@ -55,7 +55,7 @@ impl Work for Accept {
 
 fn accept(tx: &mut Tx<'_>, row: &NewInbound) -> Result<Option<Arrived>, Fault> {
     let id = code::short(&row.id);
-    let mut entry = tx.take_or_make(&row.conversation)?;
+    let Some(mut entry) = tx.take_or_make_for(&row.conversation, id)? else { return Ok(None) };
     if is_known(tx, &entry, id)? {
         tx.put(entry);
         return Ok(None);
@@ -77,7 +77,7 @@ pub(super) fn is_known(tx: &Tx<'_>, entry: &Entry, id: u64) -> Result<bool, Faul
         return Ok(false);
     }
     let mut find = tx.sql("SELECT 1 FROM seen WHERE conversation = ?1 AND id = ?2")?;
-    Ok(find.exists((entry.id, id as i64))? || find.exists((0, code::erased(&entry.key, id)))?)
+    Ok(find.exists((entry.id, id as i64))? || tx.is_erased(&entry.key, id)?)
 }
 
 /// Puts a row into the inbox.

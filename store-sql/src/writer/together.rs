@@ -46,9 +46,9 @@ impl Work for AcceptTurn {
             return Ok(Made::Neither);
         }
         let key = &self.turn.lease.conversation;
-        let entry = if self.new { tx.make(key)? } else { tx.take(key)? };
-        let Some(entry) = entry else { return Ok(Made::Neither) };
         let id = code::short(&self.arrival.id);
+        let entry = if self.new { tx.make(key, id)? } else { tx.take(key)? };
+        let Some(entry) = entry else { return Ok(Made::Neither) };
         let known = is_known(tx, &entry, id)?;
         // What waits was accepted first, so its turn comes first.
         if known || !entry.waiting.is_empty() || entry.session != self.session {

@@ -135,13 +135,34 @@ impl<'a> Tx<'a> {
 
     /// A conversation, which is made when it is not there. It is to be [`put`](Self::put) back.
     pub(crate) fn take_or_make(&mut self, key: &ConversationKey) -> Result<Box<Entry>, Fault> {
-        if let Some(entry) = self.mirror.entries.remove(key) {
-            return Ok(entry);
+        match self.take(key)? {
+            Some(entry) => Ok(entry),
+            None => self.insert(key),
         }
+    }
+
+    /// The conversation of something that has come in. `None` when there is none and it came in before its contact was
+    /// erased: then nothing is made, because a provider that repeats itself brings nobody back.
+    pub(crate) fn take_or_make_for(
+        &mut self,
+        key: &ConversationKey,
+        id: u64,
+    ) -> Result<Option<Box<Entry>>, Fault> {
+        match self.take(key)? {
+            Some(entry) => Ok(Some(entry)),
+            None if self.is_erased(key, id)? => Ok(None),
+            None => self.insert(key).map(Some),
+        }
+    }
+
+    /// Whether it was accepted before its contact was erased.
+    pub(crate) fn is_erased(&self, key: &ConversationKey, id: u64) -> Result<bool, Fault> {
+        let mut find = self.sql("SELECT 1 FROM seen WHERE conversation = 0 AND id = ?1")?;
+        Ok(find.exists([code::erased(key, id)])?)
+    }
+
+    fn insert(&mut self, key: &ConversationKey) -> Result<Box<Entry>, Fault> {
         let channel = self.channel(key, true)?.ok_or(Failure::Damaged("channels"))?;
-        if let Some(entry) = self.read(channel, key)? {
-            return Ok(entry);
-        }
         // After somebody was erased, an id that comes again may be theirs.
         let spilled = self.sql("SELECT 1 FROM seen WHERE conversation = 0 LIMIT 1")?.exists(())?;
         let id = self
@@ -154,17 +175,17 @@ impl<'a> Tx<'a> {
         Ok(Box::new(Entry { tokens, answers, spilled, ..Entry::new(id, key) }))
     }
 
-    /// A conversation, made just now; `None` when it was there.
-    pub(crate) fn make(&mut self, key: &ConversationKey) -> Result<Option<Box<Entry>>, Fault> {
-        if self.mirror.entries.contains_key(key) {
-            return Ok(None);
+    /// A conversation, made just now for something that has come in; `None` when it was there, or its contact was erased
+    /// after that.
+    pub(crate) fn make(&mut self, key: &ConversationKey, id: u64) -> Result<Option<Box<Entry>>, Fault> {
+        match self.take(key)? {
+            Some(entry) => {
+                self.put(entry);
+                Ok(None)
+            }
+            None if self.is_erased(key, id)? => Ok(None),
+            None => self.insert(key).map(Some),
         }
-        let entry = self.take_or_make(key)?;
-        if self.loaded.last().is_some_and(|loaded| loaded.new && loaded.id == entry.id) {
-            return Ok(Some(entry));
-        }
-        self.put(entry);
-        Ok(None)
     }
 
     pub(crate) fn put(&mut self, entry: Box<Entry>) {

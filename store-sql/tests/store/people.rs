@@ -4,8 +4,9 @@ use countersign_store::conformance::fixture::{
     at, calling, claim, claim_call, delivery, key, name, payload, reply, turn,
 };
 use countersign_store::{
-    CallCompletion, Calls as _, ConversationQuery, Conversations as _, CounterKey, Inbox as _, Line,
-    Outbox as _, People as _, StoreError, TimerChange, Timers as _, Upkeep as _, WorkerId,
+    Ahead, Arrival, CallCompletion, Calls as _, Claimed, ConversationQuery, Conversations as _, CounterKey,
+    InboundKind, Inbox as _, InboxRow, Kept, Line, Outbox as _, People as _, StoreError, TimerChange,
+    Timers as _, Together as _, Upkeep as _, WorkerId,
 };
 use countersign_store_sql::SqliteStore;
 use rusqlite::Connection;
@@ -72,6 +73,14 @@ async fn no_table_knows_who_was_erased() {
     assert_eq!(erased.lines, 5);
     assert_eq!(found(&folder, "CANARY"), [""; 0]);
     assert_eq!(store.accept(vec![reply("CANARY-ada", "m3")]).await.unwrap(), [false]);
+    let (worker, kind) = (WorkerId(1), InboundKind::Reply);
+    let ahead = store.hold(worker, &key("CANARY-ada"), kind, at(10), at(40)).unwrap();
+    let inbound = InboxRow { seq: 0, id: String::new(), kind, payload: None, received_at: at(10) };
+    let Ahead { lease, conversation, .. } = ahead;
+    let again = turn(&Claimed { lease, conversation, inbound }, 10);
+    let arrival = Arrival { id: "m4".into(), received_at: at(10) };
+    assert_eq!(store.accept_with_turn(arrival, again).await.unwrap(), Kept::Neither);
+    assert_eq!(found(&folder, "CANARY"), [""; 0], "a provider that repeats itself brings nobody back");
     drop(store);
     // After a restart too.
     let store = folder.open();

@@ -11,8 +11,9 @@ use crate::people::{
     ConversationNumber, ConversationPage, ConversationQuery, ConversationRow, Erased, TokenId,
 };
 use crate::record::{
-    AnswerRow, BotVersion, CallCompletion, ConversationKey, CounterChange, CounterKey, Lead, Line,
-    NewInbound, Pending, PublishedBot, Receipt, ReceiptState, Retention, SecretChange, TimerChange, WorkerId,
+    Ahead, AnswerRow, Arrival, BotVersion, CallCompletion, Claimed, ConversationKey, CounterChange,
+    CounterKey, InboundKind, InboxRow, Kept, Lead, Line, NewInbound, Pending, PublishedBot, Receipt,
+    ReceiptState, Retention, SecretChange, TimerChange, WorkerId,
 };
 use crate::traits::Store;
 
@@ -302,6 +303,22 @@ pub async fn what_was_accepted_before_the_erasure_is_not_accepted_again(store: &
     store.erase(&key("ada"), &[]).await.unwrap().unwrap();
     assert!(store.accept(rows()).await.unwrap().into_iter().all(|new| !new));
     assert!(claim(store, 0).await.is_none());
+    if let Some(Ahead { lease, conversation, .. }) =
+        store.hold(WorkerId(1), &key("ada"), InboundKind::Reply, at(0), at(30))
+    {
+        let inbound = InboxRow {
+            seq: 0,
+            id: String::new(),
+            kind: InboundKind::Reply,
+            payload: None,
+            received_at: at(0),
+        };
+        let again = turn(&Claimed { lease: lease.clone(), conversation, inbound }, 0);
+        let arrival = Arrival { id: "m7".into(), received_at: at(0) };
+        let kept = store.accept_with_turn(arrival, again).await.unwrap();
+        assert!(matches!(kept, Kept::Known | Kept::Neither), "{kept:?}");
+        let _ = store.release(&lease).await;
+    }
     let same_id = vec![reply("bob", "m1"), reply("ada", "new"), reply("ada", "m1"), reply("ada", "new")];
     assert_eq!(store.accept(same_id).await.unwrap(), [true, true, false, false]);
     says(store, "bob", 1, "").await;

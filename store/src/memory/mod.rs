@@ -159,7 +159,7 @@ impl Together for MemoryStore {
             return Ok(Kept::Neither);
         }
         let key = &turn.lease.conversation;
-        let known = state.knows(key, &arrival);
+        let known = state.knows(key, &arrival.id);
         // What came meanwhile was accepted first, so its turn comes first.
         if known || state.of(key).next_row().is_some() {
             state.of(key).lease = Held::default();

@@ -117,19 +117,20 @@ impl State {
 
     pub(super) fn accept(&mut self, row: NewInbound) -> bool {
         let key = row.conversation;
-        let id = (key.clone(), row.id.clone());
-        if self.ids.contains_key(&id) || self.erased.contains_key(&super::people::hash(&id.0, &id.1)) {
+        if self.knows(&key, &row.id) {
             return false;
         }
-        self.ids.insert(id, row.received_at);
+        self.ids.insert((key.clone(), row.id.clone()), row.received_at);
         let seq = self.next();
         let NewInbound { id, kind, payload, received_at, .. } = row;
         self.of(&key).inbox.push(InboxRow { seq, id, kind, payload, received_at });
         true
     }
 
-    pub(super) fn knows(&self, key: &ConversationKey, arrival: &Arrival) -> bool {
-        self.ids.contains_key(&(key.clone(), arrival.id.clone()))
+    /// Whether it was accepted before, also before its contact was erased.
+    pub(super) fn knows(&self, key: &ConversationKey, id: &str) -> bool {
+        self.ids.contains_key(&(key.clone(), id.to_owned()))
+            || self.erased.contains_key(&super::people::hash(key, id))
     }
 
     pub(super) fn remember(&mut self, key: &ConversationKey, arrival: Arrival) {
