@@ -106,14 +106,17 @@ fn served(name: &str, Found { data, is_zipped }: Found, headers: &HeaderMap) -> 
     if is_sent_zipped && !is_known {
         out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     out.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    out.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    out.insert(
-        "permissions-policy",
-        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=()"),
-    );
+    // What is a part of a page has the policy of the page, and none of its own.
+    if !matches!(kind(name), SCRIPT | STYLE) {
+        out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        out.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        out.insert(
+            "permissions-policy",
+            HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=()"),
+        );
+    }
     response
 }
 
@@ -134,11 +137,14 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
 fn kind(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or("") {
         "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => SCRIPT,
+        "css" => STYLE,
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "ico" => "image/x-icon",

@@ -1,4 +1,4 @@
-import { Avatar, Menu, Select } from "@mantine/core";
+import { Avatar, Menu, NativeSelect } from "@mantine/core";
 import {
   type Icon,
   IconAdjustments,
@@ -111,23 +111,29 @@ function Switchers() {
   return (
     <div className={classes.group}>
       {workspaces.length > 1 && (
-        <Select
+        <NativeSelect
           aria-label={t.workspace}
           size="xs"
           mb={4}
           value={workspace}
           data={workspaces.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(to) => to && void go({ to: "/w/$workspace/bots", params: { workspace: to } })}
+          onChange={({ currentTarget: { value } }) =>
+            void go({ to: "/w/$workspace/bots", params: { workspace: value } })
+          }
         />
       )}
       {bots && bots.items.length > 0 && (
-        <Select
+        <NativeSelect
           aria-label={t.chooseBot}
-          placeholder={t.chooseBot}
           size="xs"
-          value={bot ?? null}
-          data={bots.items.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(to) => to && void go({ to: "/w/$workspace/bots/$bot", params: { workspace, bot: to } })}
+          value={bot ?? ""}
+          data={[
+            ...(bot ? [] : [{ value: "", label: t.chooseBot, disabled: true }]),
+            ...bots.items.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={({ currentTarget: { value } }) =>
+            void go({ to: "/w/$workspace/bots/$bot", params: { workspace, bot: value } })
+          }
         />
       )}
     </div>
