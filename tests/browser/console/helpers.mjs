@@ -27,7 +27,6 @@ export const PAGES = {
   leads: "w/main/leads",
   keys: "w/main/settings/keys",
   secrets: "w/main/settings/secrets",
-  constants: "w/main/settings/constants",
   audit: "w/main/settings/audit",
   account: "w/main/settings/account",
 };

@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Table, TextInput } from "@mantine/core";
+import { Alert, Button, Group, NativeSelect, Table, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok } from "../../api/client.ts";
 import type { AuditLine } from "../../api/contract.ts";
 import { keys } from "../../api/queries.ts";
-import { useWorkspace } from "../../session/useSession.ts";
+import { useMay, useWorkspace } from "../../session/useSession.ts";
 import { Card } from "../../ui/Card.tsx";
 import { Empty } from "../../ui/Empty.tsx";
 import { Bars } from "../../ui/Loaded.tsx";
@@ -15,6 +15,7 @@ import { exact } from "../../ui/Time.tsx";
 import { useAct } from "../../ui/useAct.ts";
 import { common } from "../../words/common.ts";
 import { useLanguage, useWords } from "../../words/words.tsx";
+import classes from "./Settings.module.css";
 import { words } from "./words.ts";
 
 /** Who did what, and whether the log is whole. */
@@ -24,10 +25,8 @@ export function Audit() {
   const { id: workspace } = useWorkspace();
   const [actor, setActor] = useState("");
   const [action, setAction] = useState("");
-  const [filter] = useDebouncedValue(
-    { actor: actor.trim() || undefined, action: action.trim() || undefined },
-    250,
-  );
+  const [filter] = useDebouncedValue({ actor: actor || undefined, action: action.trim() || undefined }, 250);
+  const names = useNames(workspace);
   const lines = useInfiniteQuery({
     queryKey: [...keys.settings(workspace, "audit"), filter.actor, filter.action],
     placeholderData: keepPreviousData,
@@ -41,25 +40,32 @@ export function Audit() {
     getNextPageParam: ({ next }) => next,
   });
   const items = lines.data?.pages.flatMap((page) => page.items) ?? [];
+  const actors = new Set([...names.keys(), ...items.map((line) => line.actor), ...(actor ? [actor] : [])]);
   return (
     <Card title={t.audit} lead={t.auditLead} actions={<Verify workspace={workspace} />}>
       <Group mb="sm" gap={8}>
-        <TextInput
+        <NativeSelect
           size="xs"
           label={t.actor}
           value={actor}
+          data={[
+            { value: "", label: t.anybody },
+            ...[...actors].map((value) => ({ value, label: names.get(value) ?? value })),
+          ]}
           onChange={(event) => setActor(event.currentTarget.value)}
         />
         <TextInput
           size="xs"
           label={t.action}
+          placeholder="bot.publish"
           value={action}
           onChange={(event) => setAction(event.currentTarget.value)}
         />
       </Group>
       {lines.isPending && <Bars />}
       {lines.isError && <Problem error={lines.error} again={() => void lines.refetch()} />}
-      {lines.isSuccess && (items.length === 0 ? <Empty title={t.noAudit} /> : <Lines lines={items} />)}
+      {lines.isSuccess &&
+        (items.length === 0 ? <Empty title={t.noAudit} /> : <Lines lines={items} names={names} />)}
       {lines.hasNextPage && (
         <Button
           mt="sm"
@@ -74,7 +80,18 @@ export function Audit() {
   );
 }
 
-function Lines({ lines }: { lines: AuditLine[] }) {
+/** Members by the names that they have in the log; nobody for whom may not see them. */
+function useNames(workspace: string): ReadonlyMap<string, string> {
+  const may = useMay();
+  const members = useQuery({
+    queryKey: keys.settings(workspace, "members"),
+    queryFn: () => ok(api.GET("/workspaces/{workspace}/members", { params: { path: { workspace } } })),
+    enabled: may("member.read"),
+  });
+  return new Map(members.data?.items.map(({ account, name }) => [`account/${account}`, name]));
+}
+
+function Lines({ lines, names }: { lines: AuditLine[]; names: ReadonlyMap<string, string> }) {
   const t = useWords(words);
   const { language } = useLanguage();
   return (
@@ -93,10 +110,14 @@ function Lines({ lines }: { lines: AuditLine[] }) {
         <Table.Tbody>
           {lines.map((line) => (
             <Table.Tr key={line.number}>
-              <Table.Td className="num">{exact(line.at, language)}</Table.Td>
-              <Table.Td>{line.actor}</Table.Td>
+              <Table.Td className={`num ${classes.when}`}>{exact(line.at, language)}</Table.Td>
+              <Table.Td>
+                <Short text={names.get(line.actor) ?? line.actor} whole={line.actor} />
+              </Table.Td>
               <Table.Td className="mono">{line.action}</Table.Td>
-              <Table.Td className="wide mono">{line.object}</Table.Td>
+              <Table.Td className="wide mono">
+                <Short text={names.get(line.object) ?? line.object} whole={line.object} />
+              </Table.Td>
               <Table.Td className="wide">{line.allowed ? t.allowed : t.denied}</Table.Td>
               <Table.Td className="wide mono">{line.ip}</Table.Td>
             </Table.Tr>
@@ -104,6 +125,15 @@ function Lines({ lines }: { lines: AuditLine[] }) {
         </Table.Tbody>
       </Table>
     </Scroll>
+  );
+}
+
+/** A text of any length; the whole of it is shown by a browser when somebody points at it. */
+function Short({ text, whole }: { text: string; whole: string }) {
+  return (
+    <span className={classes.short} title={whole}>
+      {text}
+    </span>
   );
 }
 

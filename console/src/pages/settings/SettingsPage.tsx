@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, Navigate, useParams } from "@tanstack/react-router";
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import type { Permission } from "../../api/contract.ts";
 import { useMay } from "../../session/useSession.ts";
@@ -35,7 +35,7 @@ export function SettingsPage() {
   const t = useWords(words);
   const may = useMay();
   const { workspace = "", area: wanted } = useParams({ strict: false });
-  const area: Area = wanted && wanted in AREAS ? (wanted as Area) : "account";
+  const area: Area = wanted && Object.hasOwn(AREAS, wanted) ? (wanted as Area) : "account";
   const { needs, shown: Shown } = AREAS[area];
   const tabs = useRef<HTMLUListElement>(null);
   // On a phone the areas do not fit beside each other.
@@ -44,6 +44,8 @@ export function SettingsPage() {
     const chosen = tabs.current?.querySelector<HTMLElement>("[aria-current]");
     if (tabs.current && chosen) tabs.current.scrollLeft = chosen.offsetLeft - 16;
   }, [area]);
+  if (wanted !== area)
+    return <Navigate to="/w/$workspace/settings/$area" params={{ workspace, area }} replace />;
   return (
     <Page title={t.title}>
       <nav aria-label={t.areas}>
