@@ -78,7 +78,7 @@ function Bots({ workspace, bots }: { workspace: string; bots: Bot[] }) {
           <Table highlightOnHover>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>{t.name}</Table.Th>
+                <Table.Th miw={150}>{t.name}</Table.Th>
                 <Table.Th>{t.state}</Table.Th>
                 <Table.Th className="wide">{t.problems}</Table.Th>
                 <Table.Th className="wide">{t.channels}</Table.Th>

@@ -101,6 +101,7 @@ function People({ workspace, members }: { workspace: string; members: Member[] }
                     {may("member.edit") && !own ? (
                       <NativeSelect
                         size="xs"
+                        miw={118}
                         aria-label={t.roleOf(member.name)}
                         disabled={busy}
                         value={member.role}
