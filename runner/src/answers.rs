@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_egress::IncomingResponse;
-use countersign_engine::{Cause, Outcome, Response, TokenPurpose};
+use countersign_engine::{Cause, Outcome, Refusal, Response, TokenPurpose};
 use countersign_model::Timestamp;
 use countersign_script::program::TokenComponent;
 use countersign_store::{RefreshToken, TokenRow};
@@ -72,7 +72,11 @@ impl Inner {
         let Found { token, refresh, expires_at } = found;
         let before = match purpose {
             TokenPurpose::Login => None,
-            TokenPurpose::Refresh => self.store.token(&job.lease.conversation, bot, id).await?,
+            TokenPurpose::Refresh => match self.store.token(&job.lease.conversation, bot, id).await? {
+                // It was revoked while it was on its way to be renewed.
+                None => return Ok(Made::of(Outcome::Rejected(Refusal::RefreshOver))),
+                row => row,
+            },
         };
         let sealed = self.vault.seal(&job.owner.token(bot, id, expires_at), &token)?;
         let (logged_in_at, kept) = before.map_or((now, None), |row| (row.logged_in_at, row.refresh));

@@ -40,6 +40,9 @@ impl AtWork {
     }
 }
 
+/// Tells whether something was new.
+type Tell = oneshot::Sender<Result<bool, IngestError>>;
+
 /// Why there is no answer to one who waits for a task.
 #[derive(Debug, thiserror::Error)]
 #[error("the work on it has ended before its time")]
@@ -51,8 +54,9 @@ impl Runner {
         let (tell, told) = oneshot::channel();
         let runner = self.clone();
         tasks.spawn(async move {
-            // Whoever asked may be gone.
-            let _ = tell.send(runner.inner().take_in(inbound).await);
+            let mut tell = Some(tell);
+            let answer = runner.inner().take_in(inbound, &mut tell).await;
+            answers(&mut tell, answer);
         });
         told.await.unwrap_or_else(|_| Err(StoreError::Unavailable(Box::new(Gone)).into()))
     }
@@ -65,7 +69,9 @@ impl Inner {
         at_work.as_ref().filter(|(_, halt)| !halt.is_cancelled()).map(|(tasks, _)| tasks.clone())
     }
 
-    async fn take_in(&self, inbound: Inbound) -> Result<bool, IngestError> {
+    /// Whoever asked is told through `tell` as soon as there is something to carry out, before it is carried out: what is
+    /// woken last runs first, and the bot's reply does not wait until the webhook is answered.
+    async fn take_in(&self, inbound: Inbound, tell: &mut Option<Tell>) -> Result<bool, IngestError> {
         let Inbound { conversation: key, id, contact, event } = inbound;
         let (account, now, kind) = (self.account(&key)?, self.now(), event.kind());
         let plain = payload::event_to_text(&contact, &event);
@@ -86,6 +92,7 @@ impl Inner {
                 self.store.accept_with_turn(Arrival { id: id.clone(), received_at: now }, commit).await;
             if let Ok(Kept::Both { more }) = kept {
                 login.into_iter().for_each(Promise::keep);
+                answers(tell, Ok(true));
                 self.kept_ahead(&key, follows, &report, more, now);
                 return Ok(true);
             }
@@ -182,6 +189,11 @@ impl Inner {
         let _ = self.store.release(lease).await;
         self.wake.turns.notify_one();
     }
+}
+
+/// Once; whoever asked may be gone.
+fn answers(tell: &mut Option<Tell>, answer: Result<bool, IngestError>) {
+    let _ = tell.take().map(|tell| tell.send(answer));
 }
 
 fn read(plain: &SecretText) -> Option<Heard> {

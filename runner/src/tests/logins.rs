@@ -4,7 +4,7 @@ use countersign_engine::{ExpectKind, Reason, Status};
 use countersign_model::{ChannelKind, OutMessage};
 use countersign_store::{Line, Revocation, Secrets as _};
 
-use super::rig::{PASSWORD, Rig, answer, bank, key, name};
+use super::rig::{PASSWORD, Rig, answer, at_once, bank, key, name};
 use crate::Event;
 
 #[tokio::test]
@@ -124,6 +124,28 @@ async fn a_token_is_renewed_without_a_question() {
     rig.pass(900);
     let said = rig.say("ada", "balance").await;
     assert_eq!(said.last().map(String::as_str), Some("User?"), "the refresh token is over: {said:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_while_it_is_renewed_does_not_come_back() {
+    let rig = Rig::new().await;
+    rig.bank(|sent| match sent.path() {
+        "login" => answer(200, r#"{"token":"first","refresh":"renew-1"}"#),
+        _ => bank(sent),
+    });
+    rig.log_in("ada", "balance").await;
+    rig.pass(900);
+    let store = rig.store.clone();
+    rig.bank(move |sent| match sent.path() {
+        "refresh" => {
+            let all = Revocation { workspace: name("acme"), channel: None, address: None, component: None };
+            assert_eq!(at_once(store.revoke(&all)).unwrap(), 1);
+            answer(200, r#"{"token":"second"}"#)
+        }
+        _ => bank(sent),
+    });
+    assert_eq!(rig.say("ada", "balance").await.last().map(String::as_str), Some("User?"));
+    assert!(rig.held("ada").await.is_none());
 }
 
 #[tokio::test]
