@@ -252,7 +252,7 @@ pub trait Counters: Send + Sync {
 #[async_trait]
 pub trait Receipts: Send + Sync {
     /// Keeps the furthest state of each message. When it returns, it is on disk. Gives for each whether it changed
-    /// anything.
+    /// anything. What is told of a conversation that is not there, because its contact was erased, is not kept.
     async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<bool>, StoreError>;
 
     /// The state of a message.

@@ -30,6 +30,8 @@ async fn hear(rig: &Rig, events: Vec<ChannelEvent>) -> Vec<bool> {
 #[tokio::test]
 async fn a_batch_keeps_its_order_and_what_is_repeated_does_nothing() {
     let rig = Rig::new().await;
+    hear(&rig, vec![text("ada", "0", "hello")]).await;
+    assert_eq!(rig.idle("ada").await, ["Hello."]);
     let batch = || {
         vec![
             text("ada", "1", "pay"),
@@ -53,6 +55,10 @@ async fn a_batch_keeps_its_order_and_what_is_repeated_does_nothing() {
 #[tokio::test]
 async fn receipts_are_kept_and_a_failed_one_is_told() {
     let rig = Rig::new().await;
+    let of_nobody = receipt("r", Some("w1"), ReceiptState::Failed);
+    assert_eq!(hear(&rig, vec![of_nobody]).await, [false], "nothing was sent to her, or she was erased");
+    assert!(rig.notices().is_empty());
+    hear(&rig, vec![text("ada", "0", "hello")]).await;
     let states = [ReceiptState::Delivered, ReceiptState::Sent, ReceiptState::Failed];
     let events = states.iter().map(|state| receipt("r", Some("w1"), *state)).collect();
     assert_eq!(hear(&rig, events).await, [true, false, true]);

@@ -190,7 +190,8 @@ impl Work for Receive {
 }
 
 fn receive(tx: &mut Tx<'_>, receipt: &Receipt) -> Result<bool, Fault> {
-    let entry = tx.take_or_make(&receipt.conversation)?;
+    // A provider tells of messages days later; that brings a contact who was erased not back.
+    let Some(entry) = tx.take(&receipt.conversation)? else { return Ok(false) };
     let mut put = tx.sql(
         "INSERT INTO receipts (conversation, message, state, at, code) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT DO UPDATE SET state = excluded.state, at = excluded.at, code = excluded.code \

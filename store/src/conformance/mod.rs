@@ -82,6 +82,7 @@ macro_rules! conformance_tests {
                 counters::a_turn_that_is_not_kept_counts_nothing
                 receipts::a_message_only_gets_further
                 receipts::receipts_are_kept_by_conversation
+                receipts::what_is_told_of_nobody_is_not_kept
                 secrets::a_revoked_token_is_gone_at_once
                 upkeep::the_backlog_is_counted
                 upkeep::old_rows_are_swept

@@ -304,8 +304,10 @@ impl State {
     }
 
     pub(super) fn receive(&mut self, receipt: Receipt) -> bool {
+        if !self.conversations.contains_key(&receipt.conversation) {
+            return false;
+        }
         let name = (receipt.conversation.clone(), receipt.message.0.clone());
-        self.of(&receipt.conversation);
         let newer = self.receipts.get(&name).is_none_or(|known| known.state < receipt.state);
         if newer {
             self.receipts.insert(name, receipt);
