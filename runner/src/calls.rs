@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::admission::{Admitted, Login};
 use crate::breaker::Change;
 use crate::error::RunError;
+use crate::hands::Next;
 use crate::ingest::PAYLOAD_LIFE;
 use crate::observer::{CallInfo, CallKind, CallResult, Notice};
 use crate::parts::{Inner, Runner};
@@ -94,7 +95,8 @@ impl Runner {
     pub async fn call(&self) -> Result<bool, RunError> {
         let runner = self.inner();
         let Some(claimed) = runner.claim_call().await? else { return Ok(false) };
-        runner.make_and_complete(claimed).await?;
+        let next = runner.make_and_complete(claimed).await?;
+        runner.leave(next);
         Ok(true)
     }
 }
@@ -166,7 +168,7 @@ impl Inner {
         self.store.claim_call(self.worker, now, now.plus(MARGIN)).await
     }
 
-    pub(crate) async fn make_and_complete(&self, claimed: ClaimedCall) -> Result<(), RunError> {
+    pub(crate) async fn make_and_complete(&self, claimed: ClaimedCall) -> Result<Next, RunError> {
         let lease = claimed.lease.clone();
         Failpoint::CallBeforeMark.pass();
         match self.make(claimed).await {
@@ -174,7 +176,7 @@ impl Inner {
                 Failpoint::CallBeforeComplete.pass();
                 self.complete(lease, made).await
             }
-            Err(Stopped::LeaseLost) => Ok(()),
+            Err(Stopped::LeaseLost) => Ok(Next::default()),
             Err(Stopped::Failed(error)) => Err(error),
         }
     }
@@ -345,8 +347,9 @@ impl Inner {
         Ok(Tried::Yes { built, result, at: now })
     }
 
-    /// Keeps the outcome. It is tried again while the store fails, because nobody else knows of it.
-    async fn complete(&self, lease: CallLease, made: Made) -> Result<(), RunError> {
+    /// Keeps the outcome, with the turn that follows when that can be. It is tried again while the store fails, because
+    /// nobody else knows of it.
+    async fn complete(&self, lease: CallLease, made: Made) -> Result<Next, RunError> {
         let now = self.now();
         let key = &lease.conversation;
         let account = self.registry.channel(&key.workspace, &key.channel);
@@ -355,8 +358,8 @@ impl Inner {
         if let Some(account) = &account {
             let end =
                 || CallEnd { lease: lease.clone(), now, token: token.clone(), counters: counters.clone() };
-            if self.complete_together(account, end, outcome).await {
-                return Ok(());
+            if let Some(next) = self.complete_together(account, end, outcome).await {
+                return Ok(next);
             }
         }
         // Without its channel nobody will open it either.
@@ -375,7 +378,7 @@ impl Inner {
             };
             match self.store.complete_call(completion).await {
                 Ok(()) => break,
-                Err(CommitError::LeaseLost) => return Ok(()),
+                Err(CommitError::LeaseLost) => return Ok(Next::default()),
                 Err(CommitError::Store(error)) if tries >= WRITES => return Err(error.into()),
                 Err(CommitError::Store(_)) => {
                     self.sleeper.sleep(backoff(tries, self.random.as_ref())).await;
@@ -386,7 +389,7 @@ impl Inner {
         Failpoint::CallAfterComplete.pass();
         self.wake.turns.notify_one();
         self.watchers.changed(key);
-        Ok(())
+        Ok(Next::default())
     }
 }
 

@@ -77,10 +77,10 @@ impl Runner {
     pub async fn ingest(&self, inbound: Vec<Inbound>) -> Result<Vec<bool>, IngestError> {
         let mut inbound = inbound;
         if inbound.len() == 1
-            && let Some(tasks) = self.inner().at_work()
+            && let Some(hands) = self.inner().at_work()
             && let Some(one) = inbound.pop()
         {
-            return Ok(vec![self.take_in(one, &tasks).await?]);
+            return Ok(vec![self.take_in(one, hands).await?]);
         }
         let runner = self.inner();
         let now = runner.now();

@@ -48,6 +48,7 @@ mod error;
 mod flood;
 mod guard;
 mod handover;
+mod hands;
 mod hear;
 mod ingest;
 mod keys;

@@ -7,6 +7,7 @@ use countersign_store::{ClaimedDelivery, CommitError, ConversationKey, DeliveryL
 
 use crate::channel::SendError;
 use crate::error::RunError;
+use crate::hands::{Errand, Next};
 use crate::observer::Notice;
 use crate::parts::{Inner, Runner};
 use crate::retry::backoff;
@@ -32,7 +33,8 @@ impl Runner {
     pub async fn deliver(&self) -> Result<bool, RunError> {
         let runner = self.inner();
         let Some(claimed) = runner.claim_delivery().await? else { return Ok(false) };
-        runner.carry_out(claimed).await?;
+        let next = runner.carry_out(claimed).await?;
+        runner.leave(next);
         Ok(true)
     }
 }
@@ -50,7 +52,7 @@ impl Inner {
         self.store.claim_delivery(self.worker, now, now.plus(LEASE)).await
     }
 
-    pub(crate) async fn carry_out(&self, claimed: ClaimedDelivery) -> Result<(), RunError> {
+    pub(crate) async fn carry_out(&self, claimed: ClaimedDelivery) -> Result<Next, RunError> {
         let (lease, key) = (&claimed.lease, &claimed.lease.conversation);
         let started = self.now();
         let fate = match self.resting(key, started) {
@@ -72,15 +74,18 @@ impl Inner {
             }
         };
         let written = self.write_down(lease, &fate).await;
-        match (&written, &fate) {
-            (Ok(()), Fate::Again { at, .. }) if *at > self.now() => self.wake.arm(*at),
+        let next = match (&written, &fate) {
+            (Ok(()), Fate::Again { at, .. }) if *at > self.now() => {
+                self.wake.arm(*at);
+                Next::default()
+            }
             // The rest of it, or the one behind it, may go on.
-            (Ok(()), _) => self.wake.deliveries.notify_one(),
-            (Err(_), _) => {}
-        }
+            (Ok(()), _) => Next::errand(Errand::Delivery),
+            (Err(_), _) => Next::default(),
+        };
         self.watchers.changed(key);
         match written {
-            Ok(()) | Err(CommitError::LeaseLost) => Ok(()),
+            Ok(()) | Err(CommitError::LeaseLost) => Ok(next),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
     }

@@ -13,12 +13,12 @@ use countersign_vault::KeyRing;
 use crate::admission::Desk;
 use crate::flood::Floods;
 use crate::guard::Guard;
+use crate::hands::AtWork;
 use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::promised::Promised;
 use crate::registry::Registry;
 use crate::sealing::Vault;
-use crate::together::AtWork;
 use crate::wake::Wake;
 use crate::watch::{Watch, Watchers};
 

@@ -4,7 +4,7 @@
 //! before that sync, neither the answer to the webhook nor what the bot says. When the conversation is not free, or the
 //! turn rested on something that has changed meanwhile, the message goes into the inbox as any other.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_engine::{Input, Outcome};
@@ -14,10 +14,9 @@ use countersign_store::{
     Ahead, Arrival, CallEnd, CommitError, ConversationKey, InboundKind, Kept, Lease, StoreError,
 };
 use tokio::sync::oneshot;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::error::IngestError;
+use crate::hands::{Hands, Next, TurnKept};
 use crate::ingest::{Event, Inbound};
 use crate::parts::{Inner, Runner};
 use crate::payload;
@@ -29,20 +28,6 @@ use crate::turn::{Before, Follows, Heard, LEASE, nothing_yet};
 /// So many times a turn is computed ahead. The first time tells the store of a conversation that it did not know.
 const TRIES: u32 = 2;
 
-/// Those who carry out what turns ask for, while there are any.
-#[derive(Default)]
-pub(crate) struct AtWork(RwLock<Option<(TaskTracker, CancellationToken)>>);
-
-impl AtWork {
-    /// From now on, until the halt.
-    pub(crate) fn begin(&self, tasks: TaskTracker, halt: CancellationToken) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((tasks, halt));
-    }
-}
-
-/// Tells whether something was new.
-type Tell = oneshot::Sender<Result<bool, IngestError>>;
-
 /// Why there is no answer to one who waits for a task.
 #[derive(Debug, thiserror::Error)]
 #[error("the work on it has ended before its time")]
@@ -50,28 +35,37 @@ struct Gone;
 
 impl Runner {
     /// Keeps one message, by a task of its own: one whose sender goes away is kept all the same, and carried out.
-    pub(crate) async fn take_in(&self, inbound: Inbound, tasks: &TaskTracker) -> Result<bool, IngestError> {
+    pub(crate) async fn take_in(&self, inbound: Inbound, hands: Arc<Hands>) -> Result<bool, IngestError> {
         let (tell, told) = oneshot::channel();
         let runner = self.clone();
-        tasks.spawn(async move {
-            let mut tell = Some(tell);
-            let answer = runner.inner().take_in(inbound, &mut tell).await;
-            answers(&mut tell, answer);
+        hands.tasks.clone().spawn(async move {
+            // Whoever asked may be gone.
+            let answers = |answer| drop(tell.send(answer));
+            match runner.inner().take_in(inbound).await {
+                Ok(Taken::Known) => answers(Ok(false)),
+                Ok(Taken::Waits) => answers(Ok(true)),
+                Ok(Taken::Turned(next)) => {
+                    hands.carry_out(runner.inner(), next, || answers(Ok(true))).await;
+                }
+                Err(error) => answers(Err(error)),
+            }
         });
         told.await.unwrap_or_else(|_| Err(StoreError::Unavailable(Box::new(Gone)).into()))
     }
 }
 
-impl Inner {
-    /// Whether there is somebody who carries out what a turn asks for.
-    pub(crate) fn at_work(&self) -> Option<TaskTracker> {
-        let at_work = self.at_work.0.read().unwrap_or_else(PoisonError::into_inner);
-        at_work.as_ref().filter(|(_, halt)| !halt.is_cancelled()).map(|(tasks, _)| tasks.clone())
-    }
+/// What became of something that has come in.
+enum Taken {
+    /// It was known.
+    Known,
+    /// It is in the inbox.
+    Waits,
+    /// Its turn is kept as well.
+    Turned(Next),
+}
 
-    /// Whoever asked is told through `tell` as soon as there is something to carry out, before it is carried out: what is
-    /// woken last runs first, and the bot's reply does not wait until the webhook is answered.
-    async fn take_in(&self, inbound: Inbound, tell: &mut Option<Tell>) -> Result<bool, IngestError> {
+impl Inner {
+    async fn take_in(&self, inbound: Inbound) -> Result<Taken, IngestError> {
         let Inbound { conversation: key, id, contact, event } = inbound;
         let (account, now, kind) = (self.account(&key)?, self.now(), event.kind());
         let plain = payload::event_to_text(&contact, &event);
@@ -92,75 +86,73 @@ impl Inner {
                 self.store.accept_with_turn(Arrival { id: id.clone(), received_at: now }, commit).await;
             if let Ok(Kept::Both { more }) = kept {
                 login.into_iter().for_each(Promise::keep);
-                answers(tell, Ok(true));
-                self.kept_ahead(&key, follows, &report, more, now);
-                return Ok(true);
+                return Ok(Taken::Turned(self.kept_ahead(key, follows, report, more, now)));
             }
             // Whatever came meanwhile was told to somebody who could not take it up.
             self.wake.turns.notify_one();
             if kept? == Kept::Known {
-                return Ok(false);
+                return Ok(Taken::Known);
             }
         }
         let row = self.sealed(&account, key, id, kind, &plain, now)?;
-        Ok(self.accept(vec![row]).await?.contains(&true))
+        let new = self.accept(vec![row]).await?.contains(&true);
+        Ok(if new { Taken::Waits } else { Taken::Known })
     }
 
-    /// Keeps how a call ended with the turn that follows. Gives `false` when that is not possible: it is to be kept by
+    /// Keeps how a call ended with the turn that follows. Gives `None` when that is not possible: it is to be kept by
     /// itself.
     pub(crate) async fn complete_together(
         &self,
         account: &Arc<ChannelAccount>,
         end: impl Fn() -> CallEnd + Send,
         outcome: Outcome,
-    ) -> bool {
+    ) -> Option<Next> {
         let CallEnd { lease, now, .. } = &end();
         let (key, now) = (&lease.conversation, *now);
         let kind = InboundKind::Outcome { session: lease.session, call: lease.call };
-        if self.at_work().is_none() {
-            return false;
-        }
-        let Some(ahead) = self.store.hold(self.worker, key, kind, now, now.plus(LEASE)) else { return false };
+        // Without anybody who carries out what the turn asks for, it waits in the inbox.
+        self.at_work()?;
+        let ahead = self.store.hold(self.worker, key, kind, now, now.plus(LEASE))?;
         // Then the turn would ask which tokens there are, and the one of this call is not among them yet.
         if ahead.conversation.tokens_epoch != ahead.conversation.tokens_seen {
             self.give_back(&ahead.lease).await;
-            return false;
+            return None;
         }
         let heard = Heard::quiet(Some(Input::Completed { call: lease.call, outcome }));
         let computed = self.compute_ahead(key, account, ahead, heard, now).await;
-        let Some(Computed { commit, report, login }) = computed else { return false };
+        let Computed { commit, report, login } = computed?;
         let follows = Follows::of(&commit);
         Failpoint::TurnBeforeCommit.pass();
         match self.store.complete_with_turn(end(), commit).await {
             Ok(Kept::Both { more }) => {
                 Failpoint::CallAfterComplete.pass();
                 login.into_iter().for_each(Promise::keep);
-                self.kept_ahead(key, follows, &report, more, now);
-                true
+                Some(self.kept_ahead(key.clone(), follows, report, more, now))
             }
             // Whatever came meanwhile was told to somebody who could not take it up.
             Err(CommitError::LeaseLost) => {
                 self.wake.turns.notify_one();
-                true
+                Some(Next::default())
             }
             Ok(Kept::Known | Kept::Neither) | Err(CommitError::Store(_)) => {
                 self.wake.turns.notify_one();
-                false
+                None
             }
         }
     }
 
     fn kept_ahead(
         &self,
-        key: &ConversationKey,
+        key: ConversationKey,
         follows: Follows,
-        report: &TurnReport,
+        report: TurnReport,
         more: bool,
         started: Timestamp,
-    ) {
+    ) -> Next {
         Failpoint::TurnAfterCommit.pass();
-        self.turn_kept(key, follows, more);
-        self.tell_turn(key, report, started, Duration::ZERO);
+        let errand = self.turn_kept(&key, follows, more);
+        let (took, waited) = (self.now().since(started), Duration::ZERO);
+        Next { errand, turn: Some(TurnKept { conversation: key, report, took, waited }) }
     }
 
     async fn compute_ahead(
@@ -189,11 +181,6 @@ impl Inner {
         let _ = self.store.release(lease).await;
         self.wake.turns.notify_one();
     }
-}
-
-/// Once; whoever asked may be gone.
-fn answers(tell: &mut Option<Tell>, answer: Result<bool, IngestError>) {
-    let _ = tell.take().map(|tell| tell.send(answer));
 }
 
 fn read(plain: &SecretText) -> Option<Heard> {

@@ -20,6 +20,7 @@ use countersign_store::{
 use crate::admission::number;
 use crate::calls::Work;
 use crate::error::RunError;
+use crate::hands::{Errand, Next, TurnKept};
 use crate::ingest::Event;
 use crate::observer::{Dropped, Notice};
 use crate::parts::{Inner, Runner};
@@ -43,7 +44,10 @@ impl Runner {
         let runner = self.inner();
         let Some(claimed) = runner.claim_turn().await? else { return Ok(false) };
         match runner.take_turn(claimed).await {
-            Ok(()) => Ok(true),
+            Ok(next) => {
+                runner.leave(next);
+                Ok(true)
+            }
             Err((lease, error)) => {
                 // What went wrong may go right later, and for another worker sooner than the lease ends.
                 let _ = runner.store.release(&lease).await;
@@ -60,7 +64,7 @@ impl Inner {
     }
 
     /// Computes and commits. A failure comes with the lease, because the conversation is still held.
-    pub(crate) async fn take_turn(&self, claimed: Claimed) -> Result<(), (Lease, RunError)> {
+    pub(crate) async fn take_turn(&self, claimed: Claimed) -> Result<Next, (Lease, RunError)> {
         let started = self.now();
         let waited = started.since(claimed.inbound.received_at);
         let (key, fencing) = (claimed.lease.conversation.clone(), claimed.lease.fencing);
@@ -75,38 +79,19 @@ impl Inner {
         Failpoint::TurnAfterCommit.pass();
         match committed {
             Ok(()) => {}
-            Err(CommitError::LeaseLost) => return Ok(()),
+            Err(CommitError::LeaseLost) => return Ok(Next::default()),
             Err(CommitError::Store(error)) => return Err((held(key), error.into())),
         }
         login.into_iter().for_each(Promise::keep);
         // The conversation may have more to do.
-        self.turn_kept(&key, follows, true);
-        self.tell_turn(&key, &report, started, waited);
-        Ok(())
+        let errand = self.turn_kept(&key, follows, true);
+        let took = self.now().since(started);
+        Ok(Next { errand, turn: Some(TurnKept { conversation: key, report, took, waited }) })
     }
 
-    /// Tells of a turn that is kept.
-    pub(crate) fn tell_turn(
-        &self,
-        key: &ConversationKey,
-        report: &TurnReport,
-        started: Timestamp,
-        waited: Duration,
-    ) {
-        for warning in &report.warnings {
-            self.tell(key, &Notice::Warning(warning));
-        }
-        self.tell(key, &Notice::TurnDone { report, took: self.now().since(started), waited });
-    }
-
-    /// Wakes those who carry out what a turn has asked for, which is on disk now.
-    pub(crate) fn turn_kept(&self, key: &ConversationKey, follows: Follows, more: bool) {
-        if follows.delivers {
-            self.wake.deliveries.notify_one();
-        }
-        if follows.calls {
-            self.wake.calls.notify_one();
-        }
+    /// Gives what is to be carried out first of what a turn has asked for, which is on disk now, and wakes those who see to
+    /// the rest.
+    pub(crate) fn turn_kept(&self, key: &ConversationKey, follows: Follows, more: bool) -> Option<Errand> {
         if let Some(at) = follows.timer {
             self.wake.arm(at);
         }
@@ -114,6 +99,16 @@ impl Inner {
             self.wake.turns.notify_one();
         }
         self.watchers.changed(key);
+        match (follows.calls, follows.delivers) {
+            (true, delivers) => {
+                if delivers {
+                    self.wake.deliveries.notify_one();
+                }
+                Some(Errand::Call)
+            }
+            (false, true) => Some(Errand::Delivery),
+            (false, false) => None,
+        }
     }
 }
 

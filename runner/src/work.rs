@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::RunError;
+use crate::hands::{Hands, Next};
 use crate::parts::{Inner, Runner};
 use crate::retry::backoff;
 use crate::timers::AT_ONCE;
@@ -58,18 +59,20 @@ impl Runner {
         let abandon = CancellationToken::new();
         let _abandon = abandon.clone().drop_guard();
         let tasks = TaskTracker::new();
-        let lane = |slots: usize| Lane {
-            runner: self.clone(),
-            slots,
-            halt: halt.clone(),
-            abandon: abandon.clone(),
+        let slots = |most: usize| Arc::new(Semaphore::new(most.max(1)));
+        let hands = Arc::new(Hands {
             tasks: tasks.clone(),
-        };
-        tasks.spawn(lane(workers.turns).run::<Turns>());
-        tasks.spawn(lane(workers.calls).run::<Calls>());
-        tasks.spawn(lane(workers.deliveries).run::<Deliveries>());
+            halt: halt.clone(),
+            abandon,
+            turns: slots(workers.turns),
+            calls: slots(workers.calls),
+            deliveries: slots(workers.deliveries),
+        });
+        tasks.spawn(lane::<Turns>(self.clone(), hands.clone()));
+        tasks.spawn(lane::<Calls>(self.clone(), hands.clone()));
+        tasks.spawn(lane::<Deliveries>(self.clone(), hands.clone()));
         tasks.spawn(look_after(self.clone(), halt.clone()));
-        self.inner().at_work.begin(tasks.clone(), halt.clone());
+        self.inner().at_work.begin(hands);
         halt.cancelled().await;
         tasks.close();
         tokio::select! {
@@ -103,85 +106,67 @@ impl Runner {
 }
 
 /// A kind of work.
-trait Kind: Send + 'static {
+pub(crate) trait Kind: Send + 'static {
     type Claimed: Send + 'static;
     /// Its name in the log.
     const NAME: &'static str;
 
     fn bell(wake: &Wake) -> &Notify;
 
+    /// How many of it are done at once.
+    fn slots(hands: &Hands) -> &Arc<Semaphore>;
+
     fn claim(runner: &Inner) -> impl Future<Output = Result<Option<Self::Claimed>, StoreError>> + Send;
 
-    fn make(runner: &Inner, claimed: Self::Claimed) -> impl Future<Output = Result<(), RunError>> + Send;
+    fn make(runner: &Inner, claimed: Self::Claimed) -> impl Future<Output = Result<Next, RunError>> + Send;
 }
 
-/// One kind of work: one task that claims, and one task for each thing that it has claimed.
-struct Lane {
-    runner: Runner,
-    slots: usize,
-    halt: CancellationToken,
-    abandon: CancellationToken,
-    tasks: TaskTracker,
-}
-
-impl Lane {
-    async fn run<K: Kind>(self) {
-        let Self { runner, slots, halt, abandon, tasks } = self;
-        let inner = runner.inner();
-        let slots = Arc::new(Semaphore::new(slots.max(1)));
-        let mut failures = 0;
-        while !halt.is_cancelled() {
-            let slot = match slots.clone().try_acquire_owned() {
+/// One task that claims what the bell tells of, and one task for each thing that it has claimed.
+async fn lane<K: Kind>(runner: Runner, hands: Arc<Hands>) {
+    let inner = runner.inner();
+    let mut failures = 0;
+    while !hands.halt.is_cancelled() {
+        let slots = K::slots(&hands).clone();
+        let slot = tokio::select! {
+            biased;
+            () = hands.halt.cancelled() => break,
+            slot = slots.acquire_owned() => match slot {
                 Ok(slot) => slot,
-                Err(_) => tokio::select! {
+                Err(_) => break,
+            },
+        };
+        match K::claim(inner).await {
+            Ok(Some(claimed)) => {
+                failures = 0;
+                let (runner, hands) = (runner.clone(), hands.clone());
+                hands.tasks.clone().spawn(async move {
+                    let next = hands.make::<K>(runner.inner(), claimed).await;
+                    drop(slot);
+                    hands.carry_out(runner.inner(), next, || {}).await;
+                });
+            }
+            Ok(None) => {
+                failures = 0;
+                drop(slot);
+                tokio::select! {
                     biased;
-                    () = halt.cancelled() => break,
-                    slot = slots.clone().acquire_owned() => match slot {
-                        Ok(slot) => slot,
-                        Err(_) => break,
-                    },
-                },
-            };
-            match K::claim(inner).await {
-                Ok(Some(claimed)) => {
-                    failures = 0;
-                    let (runner, abandon) = (runner.clone(), abandon.clone());
-                    tasks.spawn(async move {
-                        let make = K::make(runner.inner(), claimed);
-                        let made = tokio::select! {
-                            biased;
-                            made = make => made,
-                            () = abandon.cancelled() => Ok(()),
-                        };
-                        if let Err(error) = made {
-                            tracing::error!(work = K::NAME, %error, "not finished; it is taken up again");
-                        }
-                        drop(slot);
-                    });
+                    () = K::bell(&inner.wake).notified() => {}
+                    () = hands.halt.cancelled() => break,
                 }
-                Ok(None) => {
-                    failures = 0;
-                    drop(slot);
-                    tokio::select! {
-                        biased;
-                        () = K::bell(&inner.wake).notified() => {}
-                        () = halt.cancelled() => break,
-                    }
+            }
+            Err(error) => {
+                drop(slot);
+                failures += 1;
+                // One row that cannot be read is held back by the store, and the others go on.
+                if matches!(error, StoreError::Damaged { .. }) && failures <= MOST_DAMAGED {
+                    tracing::error!(work = K::NAME, %error, "left out");
+                    continue;
                 }
-                Err(error) => {
-                    drop(slot);
-                    failures += 1;
-                    // One row that cannot be read is held back by the store, and the others go on.
-                    if matches!(error, StoreError::Damaged { .. }) && failures <= MOST_DAMAGED {
-                        tracing::error!(work = K::NAME, %error, "left out");
-                        continue;
-                    }
-                    tracing::error!(work = K::NAME, %error, "nothing can be taken up at the moment");
-                    tokio::select! {
-                        biased;
-                        () = halt.cancelled() => break,
-                        () = inner.rest_after(failures) => {}
-                    }
+                tracing::error!(work = K::NAME, %error, "nothing can be taken up at the moment");
+                tokio::select! {
+                    biased;
+                    () = hands.halt.cancelled() => break,
+                    () = inner.rest_after(failures) => {}
                 }
             }
         }
@@ -198,15 +183,19 @@ impl Kind for Turns {
         &wake.turns
     }
 
+    fn slots(hands: &Hands) -> &Arc<Semaphore> {
+        &hands.turns
+    }
+
     async fn claim(runner: &Inner) -> Result<Option<Claimed>, StoreError> {
         runner.claim_turn().await
     }
 
-    async fn make(runner: &Inner, claimed: Claimed) -> Result<(), RunError> {
+    async fn make(runner: &Inner, claimed: Claimed) -> Result<Next, RunError> {
         let (lease, error) = match runner.take_turn(claimed).await {
-            Ok(()) => {
+            Ok(next) => {
                 runner.trouble.store(0, Ordering::Relaxed);
-                return Ok(());
+                return Ok(next);
             }
             Err(failed) => failed,
         };
@@ -218,7 +207,7 @@ impl Kind for Turns {
     }
 }
 
-struct Calls;
+pub(crate) struct Calls;
 
 impl Kind for Calls {
     type Claimed = ClaimedCall;
@@ -228,17 +217,21 @@ impl Kind for Calls {
         &wake.calls
     }
 
+    fn slots(hands: &Hands) -> &Arc<Semaphore> {
+        &hands.calls
+    }
+
     async fn claim(runner: &Inner) -> Result<Option<ClaimedCall>, StoreError> {
         runner.claim_call().await
     }
 
-    async fn make(runner: &Inner, claimed: ClaimedCall) -> Result<(), RunError> {
+    async fn make(runner: &Inner, claimed: ClaimedCall) -> Result<Next, RunError> {
         // One that failed is held until its lease ends, and then taken up again.
         runner.make_and_complete(claimed).await
     }
 }
 
-struct Deliveries;
+pub(crate) struct Deliveries;
 
 impl Kind for Deliveries {
     type Claimed = ClaimedDelivery;
@@ -248,11 +241,15 @@ impl Kind for Deliveries {
         &wake.deliveries
     }
 
+    fn slots(hands: &Hands) -> &Arc<Semaphore> {
+        &hands.deliveries
+    }
+
     async fn claim(runner: &Inner) -> Result<Option<ClaimedDelivery>, StoreError> {
         runner.claim_delivery().await
     }
 
-    async fn make(runner: &Inner, claimed: ClaimedDelivery) -> Result<(), RunError> {
+    async fn make(runner: &Inner, claimed: ClaimedDelivery) -> Result<Next, RunError> {
         runner.carry_out(claimed).await
     }
 }

@@ -17,9 +17,13 @@ pub(super) struct AtWork {
 
 impl AtWork {
     pub(super) fn on(runner: &Runner) -> Self {
+        Self::with(runner, Workers::default())
+    }
+
+    fn with(runner: &Runner, workers: Workers) -> Self {
         let stop = CancellationToken::new();
         let (runner, token) = (runner.clone(), stop.clone());
-        Self { stop, task: tokio::spawn(async move { runner.work(Workers::default(), token).await }) }
+        Self { stop, task: tokio::spawn(async move { runner.work(workers, token).await }) }
     }
 
     pub(super) async fn end(self) {
@@ -88,10 +92,30 @@ async fn what_comes_in_is_answered_at_once_and_nobody_looks_when_there_is_nothin
     assert_eq!(said(&rig, "ada", 1).await, ["You have 12.50."]);
     assert!(began.elapsed().is_zero(), "{:?}", began.elapsed());
     let claims = rig.flaky.claims();
-    assert!(claims < 40, "{claims} claims for five turns, two calls and three deliveries");
+    assert!(claims < 16, "{claims} claims for five turns, two calls and three deliveries");
     tokio::time::sleep(Duration::from_secs(600)).await;
     let claims = rig.flaky.claims();
     assert!(claims < 700, "{claims} claims in ten minutes of silence");
+    work.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_finds_all_hands_full_is_taken_up_when_one_is_free() {
+    let rig = Rig::timed().await;
+    rig.slow(|_| Duration::from_secs(1));
+    let work = AtWork::with(&rig.runner, Workers { turns: 1, calls: 1, deliveries: 1, ..Workers::default() });
+    let contacts = ["ada", "bob", "eve"];
+    for text in ["balance", "", PASSWORD] {
+        for contact in contacts {
+            rig.text_in(contact, if text.is_empty() { contact } else { text }).await;
+        }
+    }
+    let began = Instant::now();
+    for contact in contacts {
+        assert_eq!(said(&rig, contact, 3).await, ["User?", "Password?", "You have 12.50."], "{contact}");
+    }
+    // A login and a call of each, and never two at once.
+    assert_eq!(began.elapsed().as_secs(), 6);
     work.end().await;
 }
 
