@@ -40,6 +40,39 @@ describe("a draft", () => {
     expect(to.save).toHaveBeenLastCalledWith("name: a\n", 2, false);
   });
 
+  it("puts together what two people changed at different places", async () => {
+    const text = "name: a # ours\n\nbot: x\n\nlanguage: en\n";
+    const current = draft(text.replace("en", "es"), 5);
+    const stale = new ApiProblem({ status: 409, code: "stale", current });
+    const both = text.replace("en", "es").replace("a #", "b #");
+    const save = vi.fn().mockRejectedValueOnce(stale).mockResolvedValue(saved(6));
+    const store = new DraftStore(draft(text), wire({ save }));
+    store.edit(setAt(["name"], "b"), "name");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(store.snapshot()).toMatchObject({ save: "saved", theirs: undefined, text: both });
+    expect(save).toHaveBeenLastCalledWith(both, 5, false);
+    // It may also be heard of before anything was sent.
+    store.edit(setAt(["name"], "c"), "name");
+    store.arrived(draft(both.replace("bot: x", "bot: y"), 7));
+    expect(store.snapshot()).toMatchObject({ save: "unsaved", theirs: undefined });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(save).toHaveBeenLastCalledWith(both.replace("bot: x", "bot: y").replace("b #", "c #"), 7, false);
+  });
+
+  it("keeps what was typed while the answer of a save went astray", async () => {
+    const stale = new ApiProblem({ status: 409, code: "stale", current: draft("name: b\n", 2) });
+    const save = vi.fn(async (text: string) => {
+      if (text !== "name: b\n") return saved(3);
+      store.type("name: bc\n");
+      throw stale;
+    });
+    const store = new DraftStore(draft("name: a\n"), wire({ save }));
+    store.type("name: b\n");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(store.snapshot()).toMatchObject({ save: "saved", text: "name: bc\n" });
+    expect(save).toHaveBeenLastCalledWith("name: bc\n", 2, false);
+  });
+
   it("keeps both texts when somebody else was faster, and either can stand", async () => {
     const stale = new ApiProblem({ status: 409, code: "stale", current: draft("name: theirs\n", 5) });
     for (const choice of ["mine", "theirs"] as const) {

@@ -2,6 +2,7 @@ import type { Checkup, Draft, SavedDraft } from "../api/contract.ts";
 import { isProblem } from "../api/problem.ts";
 import type { Edit } from "./edits.ts";
 import { History } from "./history.ts";
+import { joined } from "./join.ts";
 import { type BotFile, readBotFile, type Unreadable } from "./model.ts";
 
 /** How a draft talks to the server. */
@@ -139,9 +140,13 @@ export class DraftStore {
       return same;
     } catch (error) {
       const theirs = isProblem(error, "stale") ? (error.more.current as Draft | undefined) : undefined;
-      if (theirs && theirs.text === text) this.adopt(theirs);
-      else
-        this.set(theirs ? { save: "conflict", theirs, problem: error } : { save: "failed", problem: error });
+      if (!theirs) this.set({ save: "failed", problem: error });
+      else if (theirs.text === text) {
+        // It was saved, and the answer went astray. What was typed since then stays.
+        this.revision = theirs.revision;
+        this.savedText = text;
+        this.set({ save: this.state.text === text ? "saved" : "unsaved" });
+      } else if (!this.join(theirs)) this.set({ save: "conflict", theirs, problem: error });
       return false;
     } finally {
       this.saving = false;
@@ -153,13 +158,14 @@ export class DraftStore {
     }
   };
 
-  /** What the server has now. Taken over when nothing here is unsaved; else the next save asks. */
+  /** What the server has now. Taken over when nothing here is unsaved, put together when it can be; else a person is asked. */
   readonly arrived = (draft: Draft): void => {
     if (draft.revision <= this.revision || this.saving) return;
     if (this.state.text === this.savedText) {
       this.adopt(draft);
       return;
     }
+    if (this.state.save !== "conflict" && this.join(draft)) return;
     clearTimeout(this.saveTimer);
     this.set({ save: "conflict", theirs: draft });
   };
@@ -175,6 +181,17 @@ export class DraftStore {
       void this.flush();
     }
   };
+
+  /** Puts what is typed here into what somebody else has saved, when both are at different places of the text. */
+  private join(theirs: Draft): boolean {
+    const text = joined(this.savedText, this.state.text, theirs.text);
+    const isBroken = (one: string) => "unreadable" in readBotFile(one);
+    if (text === undefined || (isBroken(text) && !isBroken(this.state.text) && !isBroken(theirs.text)))
+      return false;
+    this.adopt(theirs);
+    this.put(text);
+    return true;
+  }
 
   private adopt(draft: Draft): void {
     this.revision = draft.revision;

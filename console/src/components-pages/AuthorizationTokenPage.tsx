@@ -11,7 +11,7 @@ import {
 } from "@mantine/core";
 import { IconAlertTriangle, IconChevronDown, IconChevronRight, IconPlus } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { KeypadFields } from "../bot-file/fields/AnswerFields.tsx";
 import { LineInput } from "../bot-file/fields/inputs.tsx";
 import { PairsEdit } from "../bot-file/fields/PairsEdit.tsx";
@@ -226,7 +226,7 @@ function FixedFields({ editor }: { editor: ComponentEditor }) {
       description={t.fixedHelp}
       value={editor.definition.fields}
       onChange={(value) => editor.set("fields", value)}
-      error={editor.errorOf("fields")}
+      {...editor.pairs("fields")}
     />
   );
 }
@@ -310,8 +310,13 @@ function IsJson({ editor }: { editor: ComponentEditor }) {
 /** The folded part of a form. */
 export function More({ title, help, children }: { title: string; help: string; children: React.ReactNode }) {
   const [open, setOpen] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  // What is wrong is not folded away.
+  useEffect(() => {
+    if (!open && section.current?.querySelector("[aria-invalid=true]")) setOpen(true);
+  });
   return (
-    <section className={classes.section}>
+    <section className={classes.section} ref={section}>
       <UnstyledButton onClick={() => setOpen(!open)} aria-expanded={open}>
         <Group gap={6} wrap="nowrap" align="baseline">
           {open ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />}

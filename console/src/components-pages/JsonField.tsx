@@ -10,24 +10,27 @@ interface Props {
   value: unknown;
   onChange: (value: unknown) => void;
   error?: ReactNode;
+  /** A text that is no JSON yet, where it is kept beyond this page. */
+  unfinished?: string;
+  onUnfinished?: (text: string | undefined) => void;
 }
 
 /** JSON as text. What is not JSON yet stays on the screen and says why; the last good value stands. */
-export function JsonField({ label, description, value, onChange, error }: Props) {
+export function JsonField({ label, description, value, onChange, error, unfinished, onUnfinished }: Props) {
   const t = useWords(words);
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2));
-  const [wrong, setWrong] = useState<string>();
+  const [text, setText] = useState(() => unfinished ?? JSON.stringify(value, null, 2));
+  const [wrong, setWrong] = useState(() => (unfinished === undefined ? undefined : whyNot(unfinished)));
   useEffect(() => {
-    setText((shown) => (same(read(shown), value) ? shown : JSON.stringify(value, null, 2)));
+    setText((shown) =>
+      whyNot(shown) !== undefined || same(JSON.parse(shown), value) ? shown : JSON.stringify(value, null, 2),
+    );
   }, [value]);
   const change = (typed: string) => {
     setText(typed);
-    try {
-      onChange(JSON.parse(typed));
-      setWrong(undefined);
-    } catch (problem) {
-      setWrong(problem instanceof Error ? problem.message : "");
-    }
+    const why = whyNot(typed);
+    setWrong(why);
+    onUnfinished?.(why === undefined ? undefined : typed);
+    if (why === undefined) onChange(JSON.parse(typed));
   };
   return (
     <AreaInput
@@ -43,10 +46,12 @@ export function JsonField({ label, description, value, onChange, error }: Props)
   );
 }
 
-function read(text: string): unknown {
+/** Why a text is no JSON, in the words of the browser. */
+function whyNot(text: string): string | undefined {
   try {
-    return JSON.parse(text);
-  } catch {
+    JSON.parse(text);
     return undefined;
+  } catch (problem) {
+    return problem instanceof Error ? problem.message : "";
   }
 }

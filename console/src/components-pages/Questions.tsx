@@ -9,7 +9,7 @@ import {
   IconPlus,
   IconTrash,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { AnswerFields, LOGIN_KINDS } from "../bot-file/fields/AnswerFields.tsx";
 import { LineInput } from "../bot-file/fields/inputs.tsx";
 import { TextEdit } from "../bot-file/fields/TextEdit.tsx";
@@ -32,6 +32,14 @@ export function Questions({ editor, carries }: Props) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [dragged, setDragged] = useState<number>();
   const [over, setOver] = useState<number>();
+  const [added, setAdded] = useState<number>();
+  const before = useRef("");
+  // Who adds a question writes it next.
+  useEffect(() => {
+    if (added === undefined) return;
+    document.querySelectorAll("[data-question]")[added]?.querySelector("textarea")?.focus();
+    setAdded(undefined);
+  }, [added]);
   const questions = questionsOf(editor.definition);
   const languages = languagesOf(editor);
   const write = (next: Definition[]) => editor.set("questions", next.length === 0 ? undefined : next);
@@ -71,6 +79,7 @@ export function Questions({ editor, carries }: Props) {
           <div
             key={at}
             className={classes.question}
+            data-question
             role="group"
             aria-label={label}
             data-over={(over === at && dragged !== undefined && dragged !== at) || undefined}
@@ -116,7 +125,16 @@ export function Questions({ editor, carries }: Props) {
                   (carries === "save" ? (question.save ?? question.field) : question.field) ?? "",
                 )}
                 onChange={(value) => change(at, carries, value || undefined)}
-                onBlur={() => editor.left(`${path}.${carries}`)}
+                onFocus={(event) => {
+                  before.current = event.currentTarget.value;
+                }}
+                onBlur={(event) => {
+                  const { value } = event.currentTarget;
+                  // Whoever does not think of the lock finds it closed, and can open it.
+                  if (carries === "field" && value !== before.current && looksSecret(value) && !secret)
+                    change(at, "secret", true);
+                  editor.left(`${path}.${carries}`);
+                }}
                 error={editor.errorOf(`${path}.${carries}`)}
               />
             )}
@@ -192,9 +210,10 @@ export function Questions({ editor, carries }: Props) {
           size="compact-sm"
           variant="subtle"
           leftSection={<IconPlus size={14} />}
-          onClick={() =>
-            write([...questions, { question: "", ...(carries === "val" ? {} : { [carries]: "" }) }])
-          }
+          onClick={() => {
+            write([...questions, { question: "", ...(carries === "val" ? {} : { [carries]: "" }) }]);
+            setAdded(questions.length);
+          }}
         >
           {t.addQuestion}
         </Button>
@@ -224,6 +243,14 @@ export function usesValue(definition: Definition, number: number): boolean {
         ? value.some(look)
         : isRecord(value) && Object.values(value).some(look);
   return look(rest);
+}
+
+/** Whether what is sent under a name is a secret, as far as the name tells. */
+export function looksSecret(field: string): boolean {
+  const words = field.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return /(^|[^a-zñ])(password|passwd|passwort|passcode|passphrase|pass|pwd|pw|pin|otp|secret|contraseña|contrasena|clave)([^a-zñ]|$)/.test(
+    words,
+  );
 }
 
 function toggled(set: ReadonlySet<number>, at: number): Set<number> {

@@ -34,7 +34,7 @@ export function ServiceMore({ editor }: { editor: ComponentEditor }) {
         help={t.okWhenHelp}
         value={definition.ok_when}
         onChange={(value) => set("ok_when", value)}
-        error={errorOf("ok_when")}
+        error={editor.errorIn("ok_when")}
       />
       <div className={fields.three}>
         {number("timeout", t.timeout, t.timeoutHelp, "10", 120)}

@@ -48,7 +48,7 @@ export function TokenMore({ editor }: { editor: ComponentEditor }) {
         description={t.headersHelp}
         value={definition.headers}
         onChange={(value) => set("headers", value)}
-        error={errorOf("headers")}
+        {...editor.pairs("headers")}
         read={(typed) => typed}
       />
       {definition.method !== "GET" && (
@@ -71,7 +71,7 @@ export function TokenMore({ editor }: { editor: ComponentEditor }) {
         help={t.deadHelp}
         value={definition.expired_when}
         onChange={(value) => set("expired_when", value)}
-        error={errorOf("expired_when")}
+        error={editor.errorIn("expired_when")}
       />
       <AreaInput
         label={t.sendTo}
@@ -91,7 +91,7 @@ export function TokenMore({ editor }: { editor: ComponentEditor }) {
           const kept = listOf(definition.send_to).filter((one) => one !== "");
           set("send_to", kept.length === 0 ? undefined : kept.length === 1 ? kept[0] : kept);
         }}
-        error={errorOf("send_to")}
+        error={editor.errorIn("send_to")}
       />
       <div className={fields.two}>
         <NativeSelect
@@ -194,11 +194,13 @@ function Refresh({ editor }: { editor: ComponentEditor }) {
             description={t.refreshFieldsHelp}
             value={refresh.fields}
             onChange={(value) => put("fields", value)}
+            {...editor.pairs("refresh.fields")}
           />
           <PairsEdit
             label={t.headers}
             value={refresh.headers}
             onChange={(value) => put("headers", value)}
+            {...editor.pairs("refresh.headers")}
             read={(typed) => typed}
           />
         </Stack>

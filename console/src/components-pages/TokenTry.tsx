@@ -27,7 +27,9 @@ function Result({ editor, result }: { editor: ComponentEditor; result: TryResult
   const pick = (path: string) => editor.replace({ ...definition, is_json: true, token_path: path });
   const refreshPath = isRecord(definition.refresh) ? definition.refresh.token_path : undefined;
   const actions = (leaf: Tree): LeafAction[] => {
-    if (editor.readOnly || leaf.children) return [];
+    // What a service says of a failed login has no token in it.
+    const isGood = result.response !== undefined && result.response.status < 400;
+    if (editor.readOnly || leaf.children || !isGood) return [];
     const seconds = Number(leaf.shown);
     const found: LeafAction[] = [];
     if (
@@ -66,6 +68,10 @@ function Result({ editor, result }: { editor: ComponentEditor; result: TryResult
       return <span className={classes.isToken}>← {t.isTtl}</span>;
     return null;
   };
+  // The earliest of them counts.
+  const lives = [...(result.ttl ?? [])].sort((one, other) => one.seconds - other.seconds);
+  const from = (life: { from: string }) =>
+    ({ ttl: t.fromTtl, expires_in: t.fromExpires, jwt: t.fromJwt })[life.from] ?? life.from;
   const token = result.token;
   const still = token && !token.found && (token.path ?? "") === String(definition.token_path ?? "");
   return (
@@ -86,14 +92,13 @@ function Result({ editor, result }: { editor: ComponentEditor; result: TryResult
           {t.tokenFound(token.path ?? "")}
         </Text>
       )}
-      {result.ttl?.map((one) => (
-        <Text size="sm" key={one.from}>
-          {t.ttlFrom(
-            inWords(one.seconds, w),
-            { ttl: t.fromTtl, expires_in: t.fromExpires, jwt: t.fromJwt }[one.from] ?? one.from,
-          )}
+      {token?.found && lives[0] && (
+        <Text size="sm">
+          {t.ttlFrom(inWords(lives[0].seconds, w), from(lives[0]))}
+          {lives.length > 1 &&
+            ` ${t.ttlOthers(lives.slice(1).map((one) => `${from(one)} ${inWords(one.seconds, w)}`))}`}
         </Text>
-      ))}
+      )}
       {result.response?.tree && <TreeView tree={result.response.tree} actions={actions} is={is} />}
       <PlainAnswer result={result} />
       <Notes result={result} />

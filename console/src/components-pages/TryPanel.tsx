@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { api, ok } from "../api/client.ts";
 import type { TryBody, TryResult } from "../api/contract.ts";
+import { type FieldError, fieldOf, isProblem } from "../api/problem.ts";
 import { shownText } from "../bot-file/model.ts";
 import { isRecord } from "../bot-file/place.ts";
 import { useMay } from "../session/useSession.ts";
@@ -55,6 +56,10 @@ export function TryPanel({ editor, kind, logins = [], children }: Props) {
       return ok(
         api.POST("/workspaces/{workspace}/bots/{bot}/try", { params: { path: { workspace, bot } }, body }),
       );
+    },
+    onMutate: () => editor.tell({}),
+    onError: (error) => {
+      if (isProblem(error)) editor.tell(besideFields(error.fields));
     },
   });
   const response = trial.data?.response;
@@ -118,13 +123,26 @@ export function TryPanel({ editor, kind, logins = [], children }: Props) {
   );
 }
 
-/** What is amiss, in words of the server. */
+/** What the server says of `/definition/questions/0/field` belongs to the field `questions[0].field`. */
+function besideFields(fields: readonly FieldError[]): Record<string, string> {
+  const paths = fields.map(({ pointer, message }) => [fieldOf(pointer).split("."), message] as const);
+  return Object.fromEntries(
+    paths
+      .filter(([[first, ...rest]]) => first === "definition" && rest.length > 0)
+      .map(([[, ...rest], message]) => [rest.join(".").replaceAll(/\.(\d+)(?=\.|$)/g, "[$1]"), message]),
+  );
+}
+
+/** What is amiss, in words of the server; not what stands above already. */
 export function Notes({ result }: { result: TryResult }) {
-  return result.notes.map((note) => (
-    <Text key={note} size="xs" c="dimmed">
-      {note}
-    </Text>
-  ));
+  const said = [result.problem?.message, result.token?.message].filter((one) => one !== undefined);
+  return result.notes
+    .filter((note) => !said.some((one) => note.endsWith(one)))
+    .map((note) => (
+      <Text key={note} size="xs" c="dimmed">
+        {note}
+      </Text>
+    ));
 }
 
 /** The body of an answer that is no JSON. */

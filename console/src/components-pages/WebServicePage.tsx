@@ -112,7 +112,7 @@ function ServiceEditor() {
             description={t.headersHelp}
             value={definition.headers}
             onChange={(value) => set("headers", value)}
-            error={errorOf("headers")}
+            {...editor.pairs("headers")}
             read={(typed) => typed}
           />
           <PairsEdit
@@ -120,7 +120,7 @@ function ServiceEditor() {
             description={t.queryHelp}
             value={definition.query}
             onChange={(value) => set("query", value)}
-            error={errorOf("query")}
+            {...editor.pairs("query")}
           />
           {method !== "GET" && <Body editor={editor} />}
         </Stack>
@@ -132,7 +132,7 @@ function ServiceEditor() {
           values={t.pathInAnswer}
           value={definition.save}
           onChange={(value) => set("save", value)}
-          error={errorOf("save")}
+          {...editor.pairs("save")}
           read={(typed) => typed}
         />
       </Section>
@@ -261,7 +261,9 @@ function Body({ editor }: { editor: ComponentEditor }) {
           description={t.jsonHelp}
           value={definition.json}
           onChange={(value) => editor.set("json", value)}
-          error={errorOf("json")}
+          error={editor.errorIn("json")}
+          unfinished={editor.unfinished("json")}
+          onUnfinished={(text) => editor.keep("json", text)}
         />
       )}
       {kind === "form" && (
@@ -269,7 +271,7 @@ function Body({ editor }: { editor: ComponentEditor }) {
           label={t.formFields}
           value={definition.form}
           onChange={(value) => editor.set("form", value ?? {})}
-          error={errorOf("form")}
+          {...editor.pairs("form")}
         />
       )}
       {kind === "body" && (

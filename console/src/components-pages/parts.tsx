@@ -1,6 +1,6 @@
-import { Badge, Button, Group, Menu, Modal, Text } from "@mantine/core";
+import { Alert, Badge, Button, Group, Menu, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChevronDown, IconTrash } from "@tabler/icons-react";
+import { IconAlertTriangle, IconChevronDown, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { DraftNotices } from "../bot-file/DraftNotices.tsx";
@@ -120,6 +120,8 @@ export function ComponentFrame({ editor, title, onTry, children, beside, extra }
           {t.cannotRead}
         </Text>
       )}
+      <Clashes editor={editor} />
+      <Warnings editor={editor} />
       <div className={classes.columns}>
         <fieldset className={classes.panel} disabled={editor.readOnly}>
           {children}
@@ -127,6 +129,62 @@ export function ComponentFrame({ editor, title, onTry, children, beside, extra }
         <div className={classes.beside}>{beside}</div>
       </div>
     </Page>
+  );
+}
+
+/** What somebody else has changed meanwhile in another way than here. */
+function Clashes({ editor }: { editor: ComponentEditor }) {
+  const t = useWords(words);
+  if (editor.clashes.length === 0) return null;
+  return (
+    <Alert variant="default" mb={12} role="alert" title={t.clashTitle}>
+      <Text size="sm">{t.clashText}</Text>
+      <Stack gap={8} mt={8}>
+        {editor.clashes.map((clash) => (
+          <Group key={clash.path} gap={8}>
+            <Text size="sm" className={classes.clash}>
+              {t.clash(clash.path)} <code>{shortly(clash.theirs) || t.clashNone}</code>
+            </Text>
+            <Button size="compact-sm" variant="default" onClick={() => editor.settle(clash, "theirs")}>
+              {t.clashTheirs}
+            </Button>
+            <Button size="compact-sm" variant="default" onClick={() => editor.settle(clash, "mine")}>
+              {t.clashMine}
+            </Button>
+          </Group>
+        ))}
+      </Stack>
+    </Alert>
+  );
+}
+
+function shortly(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** Of these the form has words of its own, beside the field. */
+const SAID_ELSEWHERE = ["W0104", "W0303", "W0304"];
+
+/** What the check would like to be otherwise. */
+function Warnings({ editor }: { editor: ComponentEditor }) {
+  const t = useWords(words);
+  const found = editor.diagnostics.filter(
+    ({ severity, code }) => severity === "warning" && !SAID_ELSEWHERE.includes(code),
+  );
+  if (found.length === 0) return null;
+  return (
+    <div className={`${classes.note} ${classes.warnings}`} role="status">
+      <IconAlertTriangle size={16} color="var(--bad)" aria-hidden />
+      <div>
+        {found.map((one) => (
+          <p key={`${one.code} ${one.path}`}>
+            <span className="mono">{one.path.split(".").slice(2).join(".")}</span> {one.message}
+            {one.help ? t.withHelp(one.help.text) : ""}
+          </p>
+        ))}
+      </div>
+    </div>
   );
 }
 

@@ -10,6 +10,8 @@ interface Crumb {
   path: string;
 }
 
+const COMPONENTS = ["authorization-tokens", "web-services", "forms"];
+
 /** Where the page stands, from the workspace's bots down to it. */
 export function Crumbs() {
   const t = useWords(words);
@@ -64,6 +66,9 @@ function useCrumbs(): Crumb[] {
     const label = isBot ? (data?.name ?? part) : (names[part] ?? part);
     const opaque =
       /^[0-9a-f-]{16,}$/i.test(part) || (at === 1 && ["conversations", "channels"].includes(parts[2] ?? ""));
+    // Components are parts of scripts, as in the navigation.
+    if (at === 2 && COMPONENTS.includes(part))
+      crumbs.push({ label: t.scripts, path: path.replace(/[^/]*$/, "scripts") });
     if (!opaque || part === "new") crumbs.push({ label, path });
     if (isBot && parts.length === 4) crumbs.push({ label: t.overview, path: `${path}/` });
   }

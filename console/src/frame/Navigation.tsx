@@ -18,6 +18,7 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Permission } from "../api/contract.ts";
 import { botsQuery } from "../api/queries.ts";
 import { useMay, useSession, useWorkspace } from "../session/useSession.ts";
@@ -71,10 +72,13 @@ function BotPages({ base }: { base: string }) {
       <p className={classes.groupTitle}>{t.bot}</p>
       <ul className={classes.group}>
         <Item to={base} label={t.overview} icon={IconHome} exact />
-        <Item to={`${base}/scripts`} label={t.scripts} icon={IconGitBranch} />
-        <Item to={`${base}/authorization-tokens`} label={t.authorizationTokens} icon={IconShieldLock} />
-        <Item to={`${base}/web-services`} label={t.webServices} icon={IconWorldUpload} />
-        <Item to={`${base}/forms`} label={t.forms} icon={IconForms} />
+        <Item to={`${base}/scripts`} label={t.scripts} icon={IconGitBranch}>
+          <ul className={classes.within}>
+            <Item to={`${base}/authorization-tokens`} label={t.authorizationTokens} icon={IconShieldLock} />
+            <Item to={`${base}/web-services`} label={t.webServices} icon={IconWorldUpload} />
+            <Item to={`${base}/forms`} label={t.forms} icon={IconForms} />
+          </ul>
+        </Item>
         <Item to={`${base}/file`} label={t.file} icon={IconFileCode} />
         <Item to={`${base}/versions`} label={t.versions} icon={IconHistory} />
       </ul>
@@ -88,15 +92,18 @@ interface Entry {
   icon: Icon;
   exact?: boolean;
   needs?: Permission;
+  /** What stands below it. */
+  children?: ReactNode;
 }
 
-function Item({ to, label, icon: Sign, exact }: Entry) {
+function Item({ to, label, icon: Sign, exact, children }: Entry) {
   return (
     <li>
       <Link to={to} className={classes.link} activeOptions={{ exact: exact ?? false, includeSearch: false }}>
         <Sign size={18} stroke={1.6} aria-hidden />
         {label}
       </Link>
+      {children}
     </li>
   );
 }
@@ -129,7 +136,12 @@ function Switchers() {
           value={bot ?? ""}
           data={[
             ...(bot ? [] : [{ value: "", label: t.chooseBot, disabled: true }]),
-            ...bots.items.map(({ id, name }) => ({ value: id, label: name })),
+            ...bots.items.map(({ id, name }) => ({
+              value: id,
+              label: bots.items.some((other) => other.name === name && other.id !== id)
+                ? `${name} (${id})`
+                : name,
+            })),
           ]}
           onChange={({ currentTarget: { value } }) =>
             void go({ to: "/w/$workspace/bots/$bot", params: { workspace, bot: value } })
@@ -138,6 +150,14 @@ function Switchers() {
       )}
     </div>
   );
+}
+
+/** The first letters of the first and the last name. A letter may be more than one unit of the text. */
+export function initials(name: string): string {
+  const names = name.split(/\s+/).filter((part) => /\p{L}/u.test(part));
+  const first = names.length > 1 ? [names[0], names.at(-1)] : names;
+  const letters = first.map((part) => part?.match(/\p{L}/u)?.[0] ?? "");
+  return letters.join("").toUpperCase();
 }
 
 function Who() {
@@ -153,11 +173,12 @@ function Who() {
             <Avatar
               size={24}
               radius="xl"
-              name={account.name}
               aria-hidden
               alt=""
               styles={{ placeholder: { background: "var(--accent-soft)", color: "var(--accent-words)" } }}
-            />
+            >
+              {initials(account.name)}
+            </Avatar>
             <span className={classes.whoName}>{account.name}</span>
           </button>
         </Menu.Target>

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
-import { isProblem } from "../api/problem.ts";
+import { fieldOf, isProblem } from "../api/problem.ts";
 import { common } from "../words/common.ts";
 import { useLanguage, useWords } from "../words/words.tsx";
 
@@ -9,13 +9,13 @@ export function Problem({ error, again }: { error: unknown; again?: () => void }
   const t = useWords(common);
   const said = useSaid(error);
   if (error === undefined || error === null) return null;
-  const fields = isProblem(error) ? error.fields : [];
+  const fields = isProblem(error) ? error.fields.filter(({ message }) => message !== said.title) : [];
   return (
     <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert" title={said.title}>
       {said.hint && <Text size="sm">{said.hint}</Text>}
       {fields.map((field) => (
         <Text size="sm" key={field.pointer + field.code}>
-          <code>{field.pointer}</code> {field.message}
+          {nameOf(field.pointer)} {field.message}
         </Text>
       ))}
       {again && (
@@ -27,6 +27,12 @@ export function Problem({ error, again }: { error: unknown; again?: () => void }
       )}
     </Alert>
   );
+}
+
+/** The field of a pointer; the whole of what was sent has no name that would say something. */
+function nameOf(pointer: string) {
+  const name = fieldOf(pointer).replace(/^(definition|text|command)(\.|$)/, "");
+  return name === "" ? null : <code>{name}</code>;
 }
 
 /** The sentence that tells of a problem, and what to do if the server says so. */

@@ -1,5 +1,5 @@
 // Who may do what, and two people at once.
-import { accessible, api, assert, BOT, confirmed, member, opened, shot } from "./helpers.mjs";
+import { accessible, api, assert, BOT, confirmed, kept, member, opened, shot } from "./helpers.mjs";
 
 async function a_viewer_sees_and_cannot(all) {
   const { world } = all;
@@ -73,6 +73,37 @@ async function two_editors_at_once_lose_nothing(all) {
   await other.page.getByText("Goodbye from the first one.").first().waitFor();
 }
 
+async function two_editors_of_one_login_lose_nothing(all) {
+  const { page, world } = all;
+  all.allow(/403|409/);
+  const other = await member(all, "Edna", "credential_manager");
+  const ttl = (one) => one.getByLabel("TTL in seconds");
+  const url = (one) => one.getByLabel("URL of your auth service").first();
+  for (const one of [page, other.page]) {
+    await opened(one, world, `${BOT}/authorization-tokens/my-login`, "my-login");
+    await url(one).waitFor();
+  }
+  await ttl(page).fill("1200");
+  await url(other.page).fill("{config.bank_url}/login?from=edna");
+  await other.page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForFunction(() => document.querySelector("#token-url").value.endsWith("?from=edna"));
+  await ttl(other.page).fill("600");
+  await other.page.getByRole("button", { name: "Save", exact: true }).click();
+  // Both have changed the TTL.
+  const clash = page.getByRole("alert").filter({ hasText: "Somebody else has changed this too" });
+  await clash.getByText("600").waitFor();
+  assert.equal(await ttl(page).inputValue(), "1200");
+  await accessible(page, world);
+  await shot(page, "clash");
+  await clash.getByRole("button", { name: "Keep mine" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await kept(page, /url: "\{config.bank_url\}\/login\?from=edna"[\s\S]{0,400}ttl: 1200/);
+  await url(page).fill("{config.bank_url}/login");
+  await ttl(page).fill("900");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await kept(page, /- id: my-login[\s\S]{0,400}ttl: 900/);
+}
+
 async function what_is_wrong_stands_beside_the_field({ page, world }) {
   await opened(page, world, `${BOT}/authorization-tokens/my-login`, "my-login");
   await page.getByLabel("TTL in seconds").fill("15 minutes");
@@ -110,6 +141,7 @@ async function an_api_key_is_shown_once({ page, world, allow }) {
 export default {
   a_viewer_sees_and_cannot,
   two_editors_at_once_lose_nothing,
+  two_editors_of_one_login_lose_nothing,
   what_is_wrong_stands_beside_the_field,
   an_api_key_is_shown_once,
 };

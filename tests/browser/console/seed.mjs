@@ -5,6 +5,7 @@ async function an_authorization_token_is_made_as_the_document_says({ page, world
   await opened(page, world, BOT, "Demo Bank");
   // "To authenticate and generate the token, go to Scripts>Authorization Token."
   await page.getByRole("link", { name: "Authorization Token", exact: true }).click();
+  await page.getByRole("navigation", { name: "Where you are" }).getByRole("link", { name: "Scripts" }).waitFor();
   await page.getByRole("heading", { name: "Authorization Token", level: 1 }).waitFor();
   await page.getByRole("link", { name: "New Authorization Token" }).click();
   // "You can choose to get the auth token by a GET or POST method. We suggest to choose the POST method."
@@ -25,7 +26,9 @@ async function an_authorization_token_is_made_as_the_document_says({ page, world
   await page.getByRole("button", { name: "Question", exact: true }).click();
   await question(2).getByRole("textbox", { name: "Question 2", exact: true }).fill("What is your password");
   await question(2).getByRole("textbox", { name: "Post field, Question 2" }).fill("password");
-  await question(2).getByRole("button", { name: /^Not secret/ }).click();
+  await page.getByLabel("URL of your auth service").first().focus();
+  // The document does not speak of it: a password is hidden unless its author wants it otherwise.
+  await question(2).getByRole("button", { name: /^Secret/ }).waitFor();
   // `{"username":"some string", "password": "some string"}`
   await page.getByText('{ "username": ‹answer 1›, "password": ‹secret› }', { exact: true }).waitFor();
   // "Also enter the url of your auth service."

@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { api } from "../../api/client.ts";
 import type { Bot } from "../../api/contract.ts";
-import { botQuery, diffQuery, keys } from "../../api/queries.ts";
+import { botQuery, diffQuery, draftQuery, keys } from "../../api/queries.ts";
 import { useMay } from "../../session/useSession.ts";
 import { State } from "../../ui/Badges.tsx";
 import { Card, Cards } from "../../ui/Card.tsx";
@@ -144,6 +144,10 @@ function NextStep({ workspace, bot }: { workspace: string; bot: Bot }) {
   const t = useWords(words);
   const may = useMay();
   const [publishing, publishingIs] = useDisclosure(false);
+  const isFresh = bot.live === undefined && bot.uses_token;
+  const { data: draft } = useQuery({ ...draftQuery(workspace, bot.id), enabled: isFresh });
+  // What a new bot begins with.
+  const hasExamples = isFresh && /https:\/\/(auth|api)\.example\.com\//.test(draft?.text ?? "");
   const params = { workspace, bot: bot.id } as never;
   const [text, button]: [string, ReactNode] = (() => {
     if (bot.problems.errors > 0) {
@@ -159,6 +163,14 @@ function NextStep({ workspace, bot }: { workspace: string; bot: Bot }) {
         t.nextToken,
         <Button key="b" component={Link} to="/w/$workspace/bots/$bot/authorization-tokens" params={params}>
           {t.nextTokenButton}
+        </Button>,
+      ];
+    }
+    if (hasExamples) {
+      return [
+        t.nextUrl,
+        <Button key="b" component={Link} to="/w/$workspace/bots/$bot/authorization-tokens" params={params}>
+          {t.nextUrlButton}
         </Button>,
       ];
     }

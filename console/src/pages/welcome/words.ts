@@ -13,10 +13,11 @@ export const words = catalogue(
     tryLink: "Try the login",
     simulate: "Simulate",
     simulateText:
-      "Press “Simulate” at the top, choose WhatsApp, write balance, and see which way the conversation takes.",
+      "Press “Simulate” at the top, choose WhatsApp and press “Start”. Write balance, and see which way the conversation takes.",
     simulateLink: "Open the script",
     talk: "Talk to it on WhatsApp",
-    talkText: "In another terminal, this is the phone in your hand. Write balance.",
+    talkText:
+      "In another terminal, this is the phone in your hand. Write balance, and log in as alice again.",
     command: "command for a terminal",
     talkLink: "Watch the conversation",
     tokens: "See who is logged in",
@@ -35,10 +36,11 @@ export const words = catalogue(
     tryLink: "Probar el inicio de sesión",
     simulate: "Simula",
     simulateText:
-      "Pulsa «Simular» arriba, elige WhatsApp, escribe balance y mira qué camino toma la conversación.",
+      "Pulsa «Simular» arriba, elige WhatsApp y pulsa «Empezar». Escribe balance y mira qué camino toma la conversación.",
     simulateLink: "Abrir el guion",
     talk: "Habla con él por WhatsApp",
-    talkText: "En otra terminal, este es el teléfono en tu mano. Escribe balance.",
+    talkText:
+      "En otra terminal, este es el teléfono en tu mano. Escribe balance y entra otra vez como alice.",
     command: "orden para una terminal",
     talkLink: "Ver la conversación",
     tokens: "Mira quién ha iniciado sesión",
