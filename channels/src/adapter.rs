@@ -36,9 +36,16 @@ pub trait Adapter: Send + Sync + fmt::Debug {
     /// [`Malformed`] when nothing of it can be read; the webhook is answered with 400.
     fn decode(&self, webhook: Verified<'_>, now: Timestamp) -> Result<Decoded, Malformed>;
 
-    /// What is sent at once when an event has been kept, without being kept itself: "read", "typing", the end of a
-    /// spinner. A failure of it is of no consequence.
+    /// What is sent at once when an event has been kept, without being kept itself: "read", the end of a spinner. A
+    /// failure of it is of no consequence.
     fn courtesies(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
+        let _ = event;
+        Vec::new()
+    }
+
+    /// What is sent when the answer to an event takes a while: "typing". An answer that comes at once would meet it on
+    /// its way, and some channels would go on showing it after the answer.
+    fn at_work(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
         let _ = event;
         Vec::new()
     }

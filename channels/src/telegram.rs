@@ -113,21 +113,20 @@ impl Adapter for Telegram {
     }
 
     fn courtesies(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
-        let mut calls = Vec::new();
-        let reference = match &event.event {
-            Event::Reply(reply) => reply.reference.as_ref(),
-            Event::Begin | Event::Start(_) => None,
-            _ => return Vec::new(),
+        let Event::Reply(reply) = &event.event else { return Vec::new() };
+        let Some(query) = reply.reference.as_ref().and_then(update::callback_query) else {
+            return Vec::new();
         };
-        if let Some(query) = reference.and_then(update::callback_query) {
-            let parameters = json!({ "callback_query_id": query });
-            calls.push(send::Call { method: "answerCallbackQuery", parameters });
+        let parameters = json!({ "callback_query_id": query });
+        vec![self.call(send::Call { method: "answerCallbackQuery", parameters })]
+    }
+
+    fn at_work(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
+        if !self.typing || !matches!(event.event, Event::Reply(_) | Event::Begin | Event::Start(_)) {
+            return Vec::new();
         }
-        if self.typing {
-            let parameters = json!({ "chat_id": send::chat_id(&event.address), "action": "typing" });
-            calls.push(send::Call { method: "sendChatAction", parameters });
-        }
-        calls.into_iter().map(|call| self.call(call)).collect()
+        let parameters = json!({ "chat_id": send::chat_id(&event.address), "action": "typing" });
+        vec![self.call(send::Call { method: "sendChatAction", parameters })]
     }
 
     fn say(&self, to: &str, message: &OutMessage, done: u32) -> Result<Box<dyn Sending>, SendError> {

@@ -272,13 +272,19 @@ fn every_request_is_as_in_the_samples() {
 fn courtesies_are_as_in_the_samples() {
     let tapped = decode(sample!("in_callback_query").to_string().as_bytes()).unwrap();
     let requests = telegram().courtesies(&tapped.events[0]);
-    assert_eq!(requests.len(), 2);
+    assert_eq!(requests.len(), 1);
     assert_is(&told(&requests[0]), &sample!("out_answer_callback"));
-    assert_is(&told(&requests[1]), &sample!("out_typing"));
+    let requests = telegram().at_work(&tapped.events[0]);
+    assert_eq!(requests.len(), 1);
+    assert_is(&told(&requests[0]), &sample!("out_typing"));
     let silent = Telegram::open(&settings().with_flag("typing", false)).unwrap();
     assert_eq!(silent.courtesies(&tapped.events[0]).len(), 1);
+    assert!(silent.at_work(&tapped.events[0]).is_empty());
+    let written = decode(sample!("in_text").to_string().as_bytes()).unwrap();
+    assert!(telegram().courtesies(&written.events[0]).is_empty(), "there is no spinner to end");
     let blocked = decode(sample!("in_blocked").to_string().as_bytes()).unwrap();
     assert!(telegram().courtesies(&blocked.events[0]).is_empty());
+    assert!(telegram().at_work(&blocked.events[0]).is_empty());
 }
 
 #[test]

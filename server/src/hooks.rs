@@ -3,14 +3,16 @@
 //! Nothing is read that was not signed, nothing is answered positively that is not on disk, and a channel that does not
 //! exist answers like one whose signature does not fit. No body, no address and no id of a user is logged.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use countersign_channels::{Adapter, Answer, ChannelEvent, Event, HttpRequest, WebhookRequest};
 use countersign_model::{Name, Timestamp};
-use countersign_runner::IngestError;
+use countersign_runner::{ConversationKey, IngestError};
 use countersign_store::failpoint::Failpoint;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -36,6 +38,8 @@ pub(crate) struct Hooks {
     pub(crate) body_time: Duration,
     /// The beginning of every address, without a slash at its end.
     pub(crate) base: String,
+    /// Channels of which it was said that their webhooks are refused.
+    pub(crate) unsigned: Seldom,
 }
 
 /// How a webhook was answered.
@@ -105,6 +109,9 @@ impl Hooks {
             return Done::new(WebhookResult::Greeted, told(answer));
         }
         let Ok(verified) = adapter.verify(&request, now) else {
+            if self.unsigned.is_due(&line.id, now) {
+                tracing::warn!(channel = line.id.as_str(), "{Unsigned}");
+            }
             return Done::new(WebhookResult::Unsigned, empty(StatusCode::UNAUTHORIZED));
         };
         if let Some(bot) = self.waits_for(line) {
@@ -132,7 +139,7 @@ impl Hooks {
             return Done::new(result, told(answer));
         }
         let events = std::mem::take(&mut decoded.events);
-        let courtesies: Vec<_> = events.iter().map(|event| adapter.courtesies(event)).collect();
+        let courtesies: Vec<_> = events.iter().map(|event| Courtesies::of(adapter.as_ref(), event)).collect();
         self.receipts(&events);
         Failpoint::HookBeforeAccept.pass();
         let new = match self.app.runner.hear(&line.workspace, &line.id, events).await {
@@ -166,23 +173,98 @@ impl Hooks {
     }
 
     /// Sends courtesies of what was new, beside everything else: nothing depends on them.
-    fn send(&self, line: &Line, courtesies: Vec<Vec<HttpRequest>>, new: &[bool]) {
-        let requests: Vec<_> = courtesies
-            .into_iter()
-            .zip(new)
-            .filter(|(_, new)| **new)
-            .flat_map(|(requests, _)| requests)
-            .collect();
-        if requests.is_empty() {
+    fn send(&self, line: &Line, courtesies: Vec<Courtesies>, new: &[bool]) {
+        let new = courtesies.into_iter().zip(new).filter(|(courtesies, new)| **new && !courtesies.is_empty());
+        let courtesies: Vec<_> = new.map(|(courtesies, _)| courtesies).collect();
+        if courtesies.is_empty() {
             return;
         }
         let Some(sender) = line.sender.clone() else { return };
+        let (workspace, channel) = (line.workspace.clone(), line.id.clone());
+        // A server that stops is not kept by it.
+        let (app, sleeper) = (Arc::downgrade(&self.app), self.app.sleeper.clone());
         tokio::spawn(async move {
-            for request in requests {
-                sender.courtesy(request).await;
+            let mut later = Vec::new();
+            for Courtesies { address, at_once, at_work } in courtesies {
+                for request in at_once {
+                    sender.courtesy(request).await;
+                }
+                if !at_work.is_empty() {
+                    later.push((address, at_work));
+                }
+            }
+            if later.is_empty() {
+                return;
+            }
+            sleeper.sleep(A_WHILE).await;
+            let Some(app) = app.upgrade() else { return };
+            for (address, requests) in later {
+                let key = ConversationKey { workspace: workspace.clone(), channel: channel.clone(), address };
+                if is_at_work(&app, &key).await {
+                    for request in requests {
+                        sender.courtesy(request).await;
+                    }
+                }
             }
         });
     }
+}
+
+/// How long the bot works before its user is shown that it does.
+const A_WHILE: Duration = Duration::from_millis(500);
+
+/// What a user is shown besides answers.
+struct Courtesies {
+    address: String,
+    at_once: Vec<HttpRequest>,
+    at_work: Vec<HttpRequest>,
+}
+
+impl Courtesies {
+    fn of(adapter: &dyn Adapter, event: &ChannelEvent) -> Self {
+        let (at_once, at_work) = (adapter.courtesies(event), adapter.at_work(event));
+        let address = if at_work.is_empty() { String::new() } else { event.address.clone() };
+        Self { address, at_once, at_work }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.at_once.is_empty() && self.at_work.is_empty()
+    }
+}
+
+/// Says something of a channel once a minute at most: whoever guesses signatures does not fill the log.
+#[derive(Default)]
+pub(crate) struct Seldom(Mutex<HashMap<Name, Timestamp>>);
+
+impl Seldom {
+    fn is_due(&self, channel: &Name, now: Timestamp) -> bool {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.get(channel).is_some_and(|then| (*then..then.plus(MINUTE)).contains(&now)) {
+            return false;
+        }
+        said.insert(channel.clone(), now);
+        true
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A webhook was refused.
+struct Unsigned;
+
+impl fmt::Display for Unsigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the signature of a webhook does not fit, so it was refused; when it came from the provider, compare the \
+             secret of the channel with the provider's, and `public_url` with the address that the provider calls",
+        )
+    }
+}
+
+/// Whether an answer is still being made.
+async fn is_at_work(app: &App, key: &ConversationKey) -> bool {
+    let pending = app.runner.store().pending(key).await;
+    pending.is_ok_and(|pending| pending.inbox > 0 || pending.calls > 0)
 }
 
 fn span(line: &Line, done: &Done, start: Timestamp, end: Timestamp) -> Span {

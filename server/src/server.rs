@@ -21,7 +21,7 @@ use crate::chat;
 use crate::config::{ChannelSide, Config, Limits};
 use crate::console::{Console, ConsoleDesk, Shelf};
 use crate::front::{Front, Status, status_only};
-use crate::hooks::Hooks;
+use crate::hooks::{Hooks, Seldom};
 use crate::keys;
 use crate::lines::Opener;
 use crate::listener::{self, Bounds};
@@ -201,6 +201,7 @@ impl Server {
                 body: config.limits.webhook_body,
                 body_time: config.limits.body_timeout,
                 base,
+                unsigned: Seldom::default(),
             },
             chat: chat::router(app.clone()),
             console,

@@ -126,7 +126,9 @@ fn what_is_said_is_what_the_samples_send() {
         };
         assert_eq!(ids[0].0, sample["response"]["json"]["message_id"], "{name}");
     }
-    let requests = with(samples::settings().with_flag("mark_read", false)).courtesies(&events("in_text")[0]);
+    let unseen = with(samples::settings().with_flag("mark_read", false));
+    assert!(unseen.courtesies(&events("in_text")[0]).is_empty());
+    let requests = unseen.at_work(&events("in_text")[0]);
     let sample = SAMPLES.json("out_typing_on.json");
     assert_request(&requests[0], &sample, &sample["request"]["json"], "out_typing_on");
     let sample = SAMPLES.json("out_error_window.json");

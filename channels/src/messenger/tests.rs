@@ -229,17 +229,19 @@ fn what_is_said_is_what_the_samples_send() {
 }
 
 #[test]
-fn a_message_is_seen_and_answered_by_typing() {
+fn a_message_is_seen_and_typing_is_shown_when_the_answer_takes_a_while() {
     let event = events("in_text").remove(0);
-    let requests = adapter().courtesies(&event);
-    assert_eq!(requests.len(), 2);
-    for (request, name) in requests.iter().zip(["out_mark_seen", "out_typing_on"]) {
+    let both =
+        [(adapter().courtesies(&event), "out_mark_seen"), (adapter().at_work(&event), "out_typing_on")];
+    for (requests, name) in both {
+        assert_eq!(requests.len(), 1, "{name}");
         let sample = SAMPLES.json(&format!("{name}.json"));
-        assert_request(request, &sample, &sample["request"]["json"], name);
+        assert_request(&requests[0], &sample, &sample["request"]["json"], name);
     }
-    let quiet = samples::settings().with_flag("mark_read", false).with_flag("typing", false);
-    assert!(with(quiet).courtesies(&event).is_empty());
-    assert!(adapter().courtesies(&events("in_read")[0]).is_empty());
+    let quiet = with(samples::settings().with_flag("mark_read", false).with_flag("typing", false));
+    assert!(quiet.courtesies(&event).is_empty() && quiet.at_work(&event).is_empty());
+    let read = &events("in_read")[0];
+    assert!(adapter().courtesies(read).is_empty() && adapter().at_work(read).is_empty());
 }
 
 #[test]

@@ -88,6 +88,14 @@ fn open(settings: &Settings) -> Result<Box<dyn Adapter>, OpenError> {
     Ok(Box::new(Whatsapp { account, number_id, list_button }))
 }
 
+impl Whatsapp {
+    fn read(&self, event: &ChannelEvent, typing: bool) -> Vec<HttpRequest> {
+        let Event::Reply(reply) = &event.event else { return Vec::new() };
+        let read = reply.reference.as_ref().filter(|_| self.account.mark_read);
+        read.map(|id| self.account.post(body::read(&id.0, typing))).into_iter().collect()
+    }
+}
+
 impl Adapter for Whatsapp {
     fn kind(&self) -> ChannelKind {
         ChannelKind::Whatsapp
@@ -113,10 +121,12 @@ impl Adapter for Whatsapp {
     }
 
     fn courtesies(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
-        let Event::Reply(reply) = &event.event else { return Vec::new() };
+        self.read(event, false)
+    }
+
+    fn at_work(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
         // "Typing" goes with "read" alone, in the same request.
-        let read = reply.reference.as_ref().filter(|_| self.account.mark_read);
-        read.map(|id| self.account.post(body::read(&id.0, self.account.typing))).into_iter().collect()
+        if self.account.typing { self.read(event, true) } else { Vec::new() }
     }
 
     fn say(&self, to: &str, message: &OutMessage, done: u32) -> Result<Box<dyn Sending>, SendError> {

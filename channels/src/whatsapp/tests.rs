@@ -332,16 +332,22 @@ fn what_is_said_is_what_the_samples_send() {
 }
 
 #[test]
-fn a_message_is_marked_as_read_together_with_typing() {
+fn a_message_is_marked_as_read_and_again_with_typing_when_the_answer_takes_a_while() {
     let sample = SAMPLES.json("out_mark_read_typing.json");
-    let mut requests = adapter().courtesies(&first("in_text"));
+    let mut json = sample["request"]["json"].clone();
+    let requests = adapter().at_work(&first("in_text"));
     assert_eq!(requests.len(), 1);
-    let json = sample["request"]["json"].clone();
-    assert_request(&requests.remove(0), &sample, &json, "out_mark_read_typing");
-    let read_only = with(samples::settings().with_flag("typing", false)).courtesies(&first("in_text"));
-    assert_eq!(samples::json_of(&read_only[0]).get("typing_indicator"), None);
-    assert!(with(samples::settings().with_flag("mark_read", false)).courtesies(&first("in_text")).is_empty());
-    assert!(adapter().courtesies(&first("in_status_read")).is_empty());
+    assert_request(&requests[0], &sample, &json, "out_mark_read_typing");
+    json.as_object_mut().unwrap().remove("typing_indicator").unwrap();
+    let requests = adapter().courtesies(&first("in_text"));
+    assert_eq!(requests.len(), 1);
+    assert_request(&requests[0], &sample, &json, "out_mark_read_typing without typing");
+    let silent = with(samples::settings().with_flag("typing", false));
+    assert_eq!((silent.courtesies(&first("in_text")).len(), silent.at_work(&first("in_text")).len()), (1, 0));
+    let unseen = with(samples::settings().with_flag("mark_read", false));
+    assert!(unseen.courtesies(&first("in_text")).is_empty() && unseen.at_work(&first("in_text")).is_empty());
+    let status = first("in_status_read");
+    assert!(adapter().courtesies(&status).is_empty() && adapter().at_work(&status).is_empty());
 }
 
 #[test]

@@ -1,8 +1,11 @@
+use std::io;
+use std::sync::{Arc, Mutex};
+
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::rig::{Folder, message, signature};
+use super::rig::{Folder, USER, message, signature};
 
 #[tokio::test]
 async fn a_signed_webhook_is_kept_answered_and_leads_to_a_reply() {
@@ -38,6 +41,71 @@ async fn what_is_not_signed_leaves_no_trace_and_looks_like_a_channel_that_is_not
     assert!(store.conversation(&rig.key()).await.unwrap().is_none());
     assert!(rig.world.said().is_empty() && rig.world.read() == 0);
     rig.stop().await;
+}
+
+#[tokio::test]
+async fn typing_is_shown_while_an_answer_takes_a_while_and_not_after_one_that_came_at_once() {
+    let mut folder = Folder::new("");
+    folder.settings = folder.settings.replace("typing = false", "typing = true");
+    folder.write_bot(
+        "countersign: 1\nbot: demo\nweb_services: [{ id: slow, url: 'https://slow.example/x', save: { a: b } }]\n\
+         scripts:\n  - { id: hello, triggers: [hello], steps: [{ message: Good day } ] }\n  \
+         - { id: slow, triggers: [slow], steps: [{ web_service: slow }, { message: Done } ] }\n",
+    );
+    let rig = folder.start().await.unwrap();
+    rig.whatsapp(&message("quick", "hello")).await;
+    rig.world.until_said(1).await;
+    // Somebody else, because a conversation that is at work is at work on all that was said.
+    let slow = message("slow", "slow").replace(USER, "US.2").replace("15550100123", "15550100124");
+    rig.whatsapp(&slow).await;
+    rig.world.until(|| !rig.world.typed().is_empty()).await;
+    rig.world.go_on.notify_one();
+    rig.world.until_said(2).await;
+    // The quick one came first, so its time was over first.
+    assert_eq!(rig.world.typed(), ["wamid.slow"]);
+    assert_eq!(rig.world.read(), 3, "each at once, and the slow one with typing again");
+    rig.stop().await;
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn webhooks_that_are_refused_are_told_to_the_operator_once_a_minute() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let rig = Folder::new("").start().await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(rig.ask("POST", "/hooks/wa", &[], "{}").await.status, 401);
+        assert_eq!(rig.ask("POST", "/hooks/other", &[], "{}").await.status, 401);
+    }
+    rig.stop().await;
+    let told = log.text();
+    let words = "the signature of a webhook does not fit, so it was refused; when it came from the provider, compare the \
+        secret of the channel with the provider's, and `public_url` with the address that the provider calls \
+        channel=\"wa\"";
+    assert_eq!(told.matches(words).count(), 1, "{told}");
+    assert!(!told.contains("\"other\""), "{told}");
 }
 
 #[tokio::test]

@@ -131,6 +131,8 @@ pub(super) struct World {
     /// URL, and name and value of each header.
     headers: Mutex<Vec<(String, String, String)>>,
     changed: Notify,
+    /// Lets `https://slow.example` answer.
+    pub(super) go_on: Notify,
 }
 
 impl Transport for World {
@@ -140,10 +142,16 @@ impl Transport for World {
         let headers = request.headers().iter();
         let headers = headers.map(|(name, value)| (url.clone(), name.clone(), value.expose().to_owned()));
         self.headers.lock().unwrap().extend(headers);
+        let is_slow = url.starts_with("https://slow.example/");
         self.asked.lock().unwrap().push((url, body));
         self.changed.notify_one();
         let answer = br#"{"messaging_product":"whatsapp","messages":[{"id":"wamid.out"}]}"#.to_vec();
-        Box::pin(async move { Ok(IncomingResponse::new(200, Vec::new(), answer)) })
+        Box::pin(async move {
+            if is_slow {
+                self.go_on.notified().await;
+            }
+            Ok(IncomingResponse::new(200, Vec::new(), answer))
+        })
     }
 }
 
@@ -182,6 +190,15 @@ impl World {
     /// How many messages were marked as read.
     pub(super) fn read(&self) -> usize {
         self.asked.lock().unwrap().iter().filter(|(_, body)| body.contains("\"status\":\"read\"")).count()
+    }
+
+    /// The messages while whose answer was made the user was shown that the bot types.
+    pub(super) fn typed(&self) -> Vec<String> {
+        let asked = self.asked.lock().unwrap();
+        let bodies =
+            asked.iter().filter_map(|(_, body)| serde_json::from_str::<serde_json::Value>(body).ok());
+        let typing = bodies.filter(|body| body["typing_indicator"]["type"] == "text");
+        typing.filter_map(|body| body["message_id"].as_str().map(str::to_owned)).collect()
     }
 
     /// Waits until so many texts were said.

@@ -47,6 +47,14 @@ impl Page {
     pub(crate) fn new(account: Account, id: String, dialect: &'static Dialect) -> Self {
         Self { account: Arc::new(account), id, dialect }
     }
+
+    /// What shows the user that the bot has read or is writing.
+    fn action(&self, event: &ChannelEvent, action: &str, wanted: bool) -> Vec<HttpRequest> {
+        if !wanted || !matches!(event.event, Event::Reply(_) | Event::Begin | Event::Start(_)) {
+            return Vec::new();
+        }
+        vec![self.account.post(outbound::action(&event.address, action))]
+    }
 }
 
 impl Adapter for Page {
@@ -74,12 +82,11 @@ impl Adapter for Page {
     }
 
     fn courtesies(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
-        if !matches!(event.event, Event::Reply(_) | Event::Begin | Event::Start(_)) {
-            return Vec::new();
-        }
-        let actions = [(self.account.mark_read, "mark_seen"), (self.account.typing, "typing_on")];
-        let wanted = actions.into_iter().filter(|(wanted, _)| *wanted);
-        wanted.map(|(_, action)| self.account.post(outbound::action(&event.address, action))).collect()
+        self.action(event, "mark_seen", self.account.mark_read)
+    }
+
+    fn at_work(&self, event: &ChannelEvent) -> Vec<HttpRequest> {
+        self.action(event, "typing_on", self.account.typing)
     }
 
     fn say(&self, to: &str, message: &OutMessage, done: u32) -> Result<Box<dyn Sending>, SendError> {

@@ -31,6 +31,7 @@ pub(crate) fn webhook(data: &[u8]) {
     for event in &first.events {
         assert!(!event.id.is_empty() && !event.address.is_empty(), "{}", provider.title);
         adapter.courtesies(event);
+        adapter.at_work(event);
         let hello = OutMessage::Text("Hello".to_owned());
         if let Ok(mut sending) = adapter.say(&event.address, &hello, 0) {
             assert!(sending.advance(None).is_ok());
