@@ -66,11 +66,12 @@ pub(super) fn channels(sections: Vec<Section<'_>>) -> Vec<ChannelConfig> {
 }
 
 fn channel(mut section: Section<'_>) -> Option<ChannelConfig> {
+    let has_id = section.mentions("id");
     let id = section.name("id");
     let kind = kind(&mut section);
     let provider_name = section.text("provider");
     let bot = section.name("bot");
-    if id.is_none() {
+    if !has_id {
         section.missing("id", "a name that you choose; the address of the channel has it, as in `/hooks/ID`");
     }
     let (id, kind) = (id?, kind?);
@@ -173,18 +174,21 @@ fn given(section: &mut Section<'_>, wanted: &[Setting]) -> Given {
     let mut tables: Vec<(String, Section<'_>)> = Vec::new();
     for setting in wanted.iter().filter(|setting| setting.name != HOOK_URL) {
         let (table, name) = setting.name.rsplit_once('.').unwrap_or(("", setting.name));
-        let is_given = if table.is_empty() {
-            all.take(section, setting, name)
+        let (is_mentioned, is_given) = if table.is_empty() {
+            (section.mentions(name), all.take(section, setting, name))
         } else {
             let at = tables.iter().position(|(known, _)| known == table).unwrap_or_else(|| {
                 tables.push((table.to_owned(), nested(section, table)));
                 tables.len() - 1
             });
-            all.take(&mut tables[at].1, setting, name)
+            let table = &mut tables[at].1;
+            (table.mentions(name), all.take(table, setting, name))
         };
         if setting.required && !is_given {
             all.complete = false;
-            section.missing(setting.name, setting.help);
+            if !is_mentioned {
+                section.missing(setting.name, setting.help);
+            }
         }
     }
     tables.into_iter().for_each(|(_, table)| table.end());

@@ -18,6 +18,7 @@ pub(super) struct Report {
     problems: RefCell<Vec<Problem>>,
     /// All settings that were asked for, and those that nobody asked for.
     known: RefCell<Vec<String>>,
+    tables: RefCell<Vec<String>>,
     unknown: RefCell<Vec<(Place, String, String)>>,
 }
 
@@ -27,6 +28,7 @@ impl Report {
             folder: folder.to_owned(),
             problems: RefCell::default(),
             known: RefCell::default(),
+            tables: RefCell::default(),
             unknown: RefCell::default(),
         }
     }
@@ -37,7 +39,8 @@ impl Report {
 
     /// All that is wrong, in the order of the file.
     pub(super) fn problems(self) -> Vec<Problem> {
-        let known = self.known.into_inner();
+        let mut known = self.known.into_inner();
+        known.extend(self.tables.into_inner());
         let mut problems = self.problems.into_inner();
         for (place, section, name) in self.unknown.into_inner() {
             let near = near(&name, &section, &known);
@@ -275,7 +278,7 @@ impl<'r> Section<'r> {
 
     /// A table below this one; an empty one when it is not there.
     pub(super) fn section(&mut self, name: &str) -> Section<'r> {
-        let prefix = format!("{}{name}.", self.prefix);
+        let prefix = self.table_of(name);
         let none = Section { report: self.report, prefix, place: Place::Nowhere, table: Table::default() };
         match self.table.take(name) {
             None => none,
@@ -287,9 +290,14 @@ impl<'r> Section<'r> {
         }
     }
 
+    fn table_of(&self, name: &str) -> String {
+        self.report.tables.borrow_mut().push(self.full(name));
+        format!("{}.", self.full(name))
+    }
+
     /// A list of tables.
     pub(super) fn sections(&mut self, name: &str) -> Vec<Section<'r>> {
-        let prefix = format!("{}{name}.", self.prefix);
+        let prefix = self.table_of(name);
         let Some(node) = self.table.take(name) else { return Vec::new() };
         let Value::List(items) = node.value else {
             self.no_type::<()>(name, &node.place, "a list of tables, each written as [[NAME]]", &node.value);
@@ -340,6 +348,11 @@ impl<'r> Section<'r> {
             Value::Flag(flag) => Some(flag.to_string()),
             other => self.no_type(name, &node.place, "a text in quotation marks", &other),
         }
+    }
+
+    /// Whether something stands there, which may be wrong: the setting, or the file of the secret.
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        self.table.0.iter().any(|(given, _)| given.strip_suffix("_file").unwrap_or(given) == name)
     }
 
     /// That something has to be given.

@@ -160,6 +160,10 @@ fn an_unknown_setting_is_refused_with_its_line_and_a_suggestion() {
         ["line 4: there is no setting `limits.header_timout`; did you mean `limits.header_timeout`?"]
     );
     assert_eq!(
+        problems("[egres]\nallow = []\n", &[]),
+        ["line 2: there is no setting `egres`; did you mean `egress`?"]
+    );
+    assert_eq!(
         problems("[log]\nallow = []\n", &[]),
         ["line 3: there is no setting `log.allow`; did you mean `egress.allow`?"]
     );
@@ -297,6 +301,22 @@ fn secrets_come_from_files_too() {
         assert!(error.ends_with(end), "{error}");
         assert!(!error.contains("hunter2"));
     }
+}
+
+#[test]
+fn what_is_there_and_wrong_is_not_told_to_be_missing_as_well() {
+    let telegram = "[[channels]]\nid = \"a\"\nkind = \"telegram\"\nbot_token_file = \"nowhere\"\n";
+    let told = problems(telegram, &[]);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("line 2: `channels.secret_token` is missing: "), "{told:?}");
+    assert!(told[1].contains("for `channels.bot_token_file` cannot be read: "), "{told:?}");
+    let told = problems("[[channels]]\nid = \"a b\"\nkind = \"web\"\n", &[]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("line 3: `channels.id`: "), "{told:?}");
+    let gateway = "[[channels]]\nid = \"a\"\nkind = \"sms\"\nprovider = \"http\"\nsend = { url = true }\n\
+        receive = { key = \"aLongHookKey123\" }\n";
+    let told = problems(gateway, &[]);
+    assert_eq!(told, ["line 6: `channels.send.url` is a text or a list of texts, not true or false"]);
 }
 
 #[test]
