@@ -44,7 +44,8 @@ pub enum KeyRingError {
     /// The master key that wrapped it is not in the key file.
     #[error(
         "the data key {version} of the workspace `{workspace}` needs the master key {master}, which is not in the \
-         key file; put back the line of that key, or let the users of the workspace log in again with a new data key"
+         key file; put back the line of that key. When it is lost, `countersign keys forget` starts anew, and users log \
+         in again"
     )]
     UnknownMaster {
         /// The workspace.

@@ -29,14 +29,24 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
     let program = concat!("countersign ", env!("CARGO_PKG_VERSION"));
     let made = countersign_store_sql::backup(&config.store, &args.to, program, now()).map_err(failed)?;
     let rows = made.rows;
-    writeln!(
-        out,
-        "{}: {} bytes, {} conversations, {} logins, {} messages to be sent",
-        args.to.display(),
-        made.bytes,
-        rows.conversations,
-        rows.tokens,
-        rows.outbox
-    )?;
+    let (conversations, logins) =
+        (counted(rows.conversations, "conversation"), counted(rows.tokens, "login"));
+    let waiting = counted(rows.outbox, "message");
+    let to = args.to.display();
+    writeln!(out, "{to}: {} bytes, {conversations}, {logins}, {waiting} to be sent", made.bytes)?;
     Ok(())
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!([0, 1, 2].map(|number| counted(number, "login")), ["0 logins", "1 login", "2 logins"]);
+    }
 }

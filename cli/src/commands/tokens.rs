@@ -17,7 +17,7 @@ use crate::problem::{Problem, Stop};
 Examples:
   countersign tokens list
   countersign tokens list --channel whatsapp --format json
-  countersign tokens revoke --contact 491701234567
+  countersign tokens revoke --contact +491701234567
   countersign tokens revoke --component bank-login
   countersign tokens revoke --all
 
@@ -54,7 +54,8 @@ struct Of {
     /// Only on the channel with this id.
     #[arg(long, value_name = "ID")]
     channel: Option<Name>,
-    /// Only of the contact with this address: a phone number, or the provider's id of the user.
+    /// Only of the contact with this address, as `list` shows it: a phone number with `+`, or the provider's id of the
+    /// user.
     #[arg(long, value_name = "ADDRESS")]
     contact: Option<String>,
     /// Only of the Authorization Token with this id.
@@ -96,13 +97,18 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<(), Stop> {
             }
             let workshop = of.workshop()?;
             let count = wait(workshop.revoke(&of.which()))?.map_err(failed)?;
-            match count {
-                1 => writeln!(out, "1 login ended")?,
-                count => writeln!(out, "{count} logins ended")?,
-            }
+            out.write_all(ended(count).as_bytes())?;
         }
     }
     Ok(())
+}
+
+fn ended(count: usize) -> String {
+    match count {
+        0 => "0 logins ended; `countersign tokens list` shows who is logged in, and how addresses are written\n".to_owned(),
+        1 => "1 login ended\n".to_owned(),
+        count => format!("{count} logins ended\n"),
+    }
 }
 
 fn as_json(token: &TokenInfo) -> Value {
@@ -173,6 +179,15 @@ mod tests {
         let shown = as_json(&token("49"));
         assert_eq!(shown["expires_at"], "2026-11-22T12:15:00Z");
         assert_eq!(shown["refresh_until"], Value::Null);
+    }
+
+    #[test]
+    fn who_logs_out_nobody_is_told_where_to_look() {
+        assert_eq!(
+            ended(0),
+            "0 logins ended; `countersign tokens list` shows who is logged in, and how addresses are written\n"
+        );
+        assert_eq!((ended(1), ended(2)), ("1 login ended\n".into(), "2 logins ended\n".into()));
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn a_lost_master_key_takes_its_workspaces_along_and_no_others() {
         error.to_string(),
         format!(
             "the data key 1 of the workspace `acme` needs the master key {id}, which is not in the key file; put back \
-             the line of that key, or let the users of the workspace log in again with a new data key"
+             the line of that key. When it is lost, `countersign keys forget` starts anew, and users log in again"
         )
     );
     let (ring, missing) = KeyRing::unlock_some(keys(&[&kept]), store);
