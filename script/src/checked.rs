@@ -30,7 +30,8 @@ impl Deref for Runnable {
 pub enum BindError {
     /// A constant is named that the workspace does not have.
     #[error(
-        "the bot uses `{{config.{name}}}` at {at}, and there is no such constant; give it with `--config {name}=VALUE` or under `[config]`"
+        "the bot uses `{{config.{name}}}` at {at}, and there is no such constant; write it under `[config]` of the server's \
+         configuration or in the settings of the console, or give `--config {name}=VALUE` to `chat` and `test`"
     )]
     Constant {
         /// The constant.
@@ -40,7 +41,8 @@ pub enum BindError {
     },
     /// A secret is named that the workspace does not have.
     #[error(
-        "the bot uses `{{secret.{name}}}` at {at}, and there is no such secret; give it with `--secret {name}=VALUE` or under `[secrets]`"
+        "the bot uses `{{secret.{name}}}` at {at}, and there is no such secret; write it under `[secrets]` of the server's \
+         configuration or in the settings of the console, or give `--secret {name}=VALUE` to `chat` and `test`"
     )]
     Secret {
         /// The secret.

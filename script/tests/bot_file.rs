@@ -133,7 +133,8 @@ fn constants_and_secrets_are_put_in() {
     assert_eq!(
         messages[0],
         "the bot uses `{config.bank_url}` at authorization_tokens.bank-login.url, and there is no such constant; \
-         give it with `--config bank_url=VALUE` or under `[config]`"
+         write it under `[config]` of the server's configuration or in the settings of the console, or give \
+         `--config bank_url=VALUE` to `chat` and `test`"
     );
     assert!(messages.iter().any(|message| message.starts_with("the bot uses `{secret.client}` at ")));
     for (name, value) in [
