@@ -12,6 +12,7 @@ use super::item::Item;
 #[derive(Default)]
 pub(crate) struct Answers(Mutex<Option<Teller>>);
 
+#[derive(Clone)]
 struct Teller {
     runtime: Id,
     groups: UnboundedSender<Vec<Box<dyn Item>>>,
@@ -35,19 +36,65 @@ impl Answers {
     }
 
     /// Tells all of a group. Those of another runtime are woken from here, because that task may run at another time.
+    ///
+    /// Nothing is locked meanwhile: whoever is woken may run at once in place of this thread, and asks for its runtime
+    /// when it writes the next time.
     pub(crate) fn tell(&self, items: Vec<Box<dyn Item>>) {
-        let teller = self.teller();
-        let Some(Teller { runtime, groups }) = teller.as_ref().filter(|_| items.len() > 1) else {
+        let teller = if items.len() > 1 { self.teller().clone() } else { None };
+        let Some(Teller { runtime, groups }) = teller else {
             return items.into_iter().for_each(Item::answer);
         };
         let (inside, outside): (Vec<_>, Vec<_>) =
-            items.into_iter().partition(|item| item.runtime() == Some(*runtime));
+            items.into_iter().partition(|item| item.runtime() == Some(runtime));
         let refused = groups.send(inside).err().map(|error| error.0);
-        drop(teller);
         outside.into_iter().chain(refused.into_iter().flatten()).for_each(Item::answer);
     }
 
     fn teller(&self) -> MutexGuard<'_, Option<Teller>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::error::Failure;
+    use crate::schedule::Schedule;
+    use crate::writer::Tx;
+
+    /// Whoever is told runs at once, in place of the writer.
+    struct Eager(Arc<Answers>);
+
+    impl Item for Eager {
+        fn size(&self) -> usize {
+            0
+        }
+
+        fn write(&mut self, _: &mut Tx<'_>) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn keep(&mut self, _: &mut Schedule) {}
+
+        fn fail(&mut self, _: &mut Schedule, _: Failure) {}
+
+        fn runtime(&self) -> Option<Id> {
+            None
+        }
+
+        fn answer(self: Box<Self>) {
+            assert!(self.0.0.try_lock().is_ok(), "whoever is told finds it locked");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_locked_while_somebody_is_told() {
+        let answers = Arc::new(Answers::default());
+        answers.runtime();
+        for count in 1..=2 {
+            answers.tell((0..count).map(|_| Box::new(Eager(answers.clone())) as Box<dyn Item>).collect());
+        }
     }
 }

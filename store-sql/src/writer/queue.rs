@@ -45,7 +45,18 @@ struct State {
     bytes: usize,
     look: bool,
     closed: bool,
-    sleeps: bool,
+    sleep: Sleep,
+}
+
+/// How the writer waits.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Sleep {
+    #[default]
+    Awake,
+    /// It looks at what was delivered when its patience ends.
+    Patient,
+    /// Until it is woken.
+    Deep,
 }
 
 impl JobQueue {
@@ -69,8 +80,8 @@ impl JobQueue {
     pub(crate) fn delivered(&self, seq: u64) {
         let mut state = self.state();
         state.delivered.push(seq);
-        // The first one wakes the writer, so that it waits no longer than its patience.
-        if state.delivered.len() == 1 || state.delivered.len() == MOST_DELIVERED {
+        // Who sleeps deeply is woken by the first one, to wait no longer than its patience; who does not, sees it then.
+        if state.sleep == Sleep::Deep || state.delivered.len() == MOST_DELIVERED {
             self.wake(state);
         }
     }
@@ -89,26 +100,33 @@ impl JobQueue {
         self.wake(state);
     }
 
-    /// Waits for something to write.
+    /// Waits for something to write. After a group it waits for a while before it sleeps deeply: deliveries follow, and to
+    /// be woken by each of them would cost more than to look once.
     pub(crate) fn take(&self) -> Group {
         let mut state = self.state();
+        let mut deep = false;
         while state.items.is_empty() && !state.look && !state.closed {
             let delivered = state.delivered.len();
-            state.sleeps = true;
-            if delivered == 0 {
-                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-            } else if delivered < MOST_DELIVERED {
-                let (woken, result) =
-                    self.wake.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
-                state = woken;
-                if result.timed_out() {
-                    break;
-                }
-            } else {
+            if delivered >= MOST_DELIVERED {
                 break;
             }
+            if deep && delivered == 0 {
+                state.sleep = Sleep::Deep;
+                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            state.sleep = Sleep::Patient;
+            let (woken, result) =
+                self.wake.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            if result.timed_out() {
+                if !state.delivered.is_empty() {
+                    break;
+                }
+                deep = true;
+            }
         }
-        state.sleeps = false;
+        state.sleep = Sleep::Awake;
         drop(state);
         // Whoever is about to bring more comes first, on a processor that both share: fewer and larger groups. Where
         // nobody waits for the processor this costs nothing.
@@ -131,7 +149,7 @@ impl JobQueue {
     }
 
     fn wake(&self, mut state: MutexGuard<'_, State>) {
-        if mem::take(&mut state.sleeps) {
+        if mem::take(&mut state.sleep) != Sleep::Awake {
             drop(state);
             self.wake.notify_one();
         }
@@ -147,4 +165,40 @@ impl JobQueue {
 pub(crate) enum Full {
     NoRoom,
     Closed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sleep_after(sleep: Sleep, deliveries: usize) -> Sleep {
+        let queue = JobQueue::default();
+        queue.state().sleep = sleep;
+        (0..deliveries).for_each(|seq| queue.delivered(seq as u64));
+        queue.state().sleep
+    }
+
+    #[test]
+    fn a_delivery_wakes_only_a_writer_that_would_not_look_by_itself() {
+        assert!(sleep_after(Sleep::Deep, 1) == Sleep::Awake);
+        assert!(sleep_after(Sleep::Patient, 1) == Sleep::Patient);
+        assert!(sleep_after(Sleep::Patient, MOST_DELIVERED) == Sleep::Awake, "there are enough of them");
+    }
+
+    #[test]
+    fn deliveries_that_nothing_follows_are_written_when_the_patience_ends() {
+        let queue = JobQueue::default();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| (queue.take(), queue.take()));
+            queue.delivered(7);
+            // Whether the writer slept already or not.
+            while !queue.state().delivered.is_empty() {
+                std::thread::yield_now();
+            }
+            queue.close();
+            let (first, second) = writer.join().unwrap();
+            assert_eq!((first.delivered, first.items.len()), (vec![7], 0));
+            assert!(second.last && second.delivered.is_empty());
+        });
+    }
 }
