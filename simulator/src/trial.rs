@@ -243,6 +243,8 @@ impl Trial {
         }
         outcome.problem = match (&last, trouble) {
             (Some(Exchange { answer: Err(error), .. }), _) => Some(Trouble::Call(error.to_string())),
+            // After a failed login the bot asks again. What the service said of it is told by the finding.
+            (Some(_), Some(Trouble::NotAccepted { .. })) => None,
             (_, Some(trouble)) => Some(trouble),
             (Some(_), None) => None,
             (None, None) => Some(why_nothing(&recorder)),

@@ -118,6 +118,8 @@ async fn refused_details_are_told_in_words() {
     let outcome = trial.run().await.unwrap();
     let message = outcome.token.clone().unwrap().message.unwrap();
     assert_eq!(message, "The auth service answered 401: the login details were refused.");
+    // The bot asks once more; the answers were good for their questions.
+    assert_eq!(outcome.problem, None);
     assert!(!everything(&outcome).contains("pw-canary"));
 }
 

@@ -25,7 +25,7 @@ pub(crate) use around::{around, ready_to_try};
 pub(crate) use files::open_workspace;
 pub(crate) use on_channel::live_on;
 pub(crate) use sendings::{Sending, demand, moved_by, not_granted};
-pub(crate) use service::{constant_aims, rebind};
+pub(crate) use service::{constant_aims, not_bound, rebind};
 
 pub(crate) fn area() -> Area {
     let (read, edit, publish) =

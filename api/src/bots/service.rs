@@ -54,35 +54,37 @@ impl Surroundings {
 
     /// Puts them into a bot.
     pub(super) fn bind(&self, checked: &Checked) -> Result<Runnable, Problem> {
-        checked.bind(&self.constants, &self.secrets).map_err(|errors| not_bound(&errors))
+        checked
+            .bind(&self.constants, &self.secrets)
+            .map_err(|errors| not_bound(&errors, |_| "/text".to_owned()))
     }
 }
 
-/// 422: the workspace does not have what the bot needs.
-fn not_bound(errors: &[BindError]) -> Problem {
+/// 422: the workspace does not have what the bot needs. `pointer` leads from a place in the bot to what was sent.
+pub(crate) fn not_bound(errors: &[BindError], pointer: impl Fn(&str) -> String) -> Problem {
     let problem = Problem::new(
         http::StatusCode::UNPROCESSABLE_ENTITY,
         "not_bound",
         "Something is missing in the workspace",
         "The bot uses constants or secrets that the workspace does not have, or that do not fit.",
     )
-    .hint("Set them under Settings, and publish again.");
+    .hint("Set them under Settings, and try again.");
     errors.iter().fold(problem, |problem, error| {
-        let (code, message) = match error {
+        let (code, at, message) = match error {
             BindError::Constant { name, at } => {
-                ("constant", format!("There is no constant `{name}`, which {at} uses."))
+                ("constant", at, format!("There is no constant `{name}`, which {at} uses."))
             }
             BindError::Secret { name, at } => {
-                ("secret", format!("There is no secret `{name}`, which {at} uses."))
+                ("secret", at, format!("There is no secret `{name}`, which {at} uses."))
             }
             BindError::Header { name, at } => {
-                ("constant", format!("The constant `{name}` cannot stand in a header, at {at}."))
+                ("constant", at, format!("The constant `{name}` cannot stand in a header, at {at}."))
             }
             BindError::Url { at, why } => {
-                ("constant", format!("With the constants put in, the URL at {at} is none: {why}."))
+                ("constant", at, format!("With the constants put in, the URL at {at} is none: {why}."))
             }
         };
-        problem.field("/text", code, message)
+        problem.field(&pointer(at), code, message)
     })
 }
 

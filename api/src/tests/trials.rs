@@ -62,6 +62,22 @@ async fn errors_stand_at_the_fields_of_the_definition() {
 }
 
 #[tokio::test]
+async fn what_the_workspace_does_not_have_stands_at_the_field_in_words_of_the_console() {
+    let (rig, ada) = world().await;
+    let definition = login("{config.bank}/login");
+    let body = json!({ "kind": "authorization_token", "definition": definition, "answers": ["a", "b"] });
+    let said = rig.as_person(&ada, "POST", &format!("{BOT}/try"), Some(body)).await;
+    assert_eq!(said.problem(), (422, "not_bound".to_owned()));
+    let said = said.json();
+    assert_eq!(said["errors"][0]["pointer"], "/definition/url");
+    assert_eq!(
+        said["errors"][0]["message"],
+        "There is no constant `bank`, which authorization_tokens.login.url uses."
+    );
+    assert_eq!(said["hint"], "Set them under Settings, and try again.");
+}
+
+#[tokio::test]
 async fn a_pasted_command_becomes_a_service() {
     let (rig, ada) = world().await;
     let body = json!({ "command": "curl https://api.example/me -H 'Authorization: Bearer canary'" });

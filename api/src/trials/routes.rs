@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::curl;
 use super::wire::{CurlBody, CurlDocument, TriedKind, TryBody, TryDocument};
 use crate::access::Here;
-use crate::bots::{Sending, around, demand, not_granted};
+use crate::bots::{Sending, around, demand, not_bound, not_granted};
 use crate::http::{Answer, Body, Params, Problem, SecretField, of_change};
 use crate::state::Api;
 
@@ -54,14 +54,14 @@ pub(super) async fn try_it(
         sleeper: Arc::new(TokioSleeper),
         random: api.random.clone(),
     };
-    let runnable = trial.bot().map_err(refused)?;
+    let runnable = trial.bot().map_err(|error| refused(error, &id))?;
     let mut sendings = not_granted(&api, here.workspace(), &bot, &runnable).await?;
     // What is typed here is the author's own.
     sendings.retain(Sending::is_secret);
     demand(&api, &here, &format!("bot/{bot}"), "/definition", &sendings).await?;
     let line = here.line("component.try", &format!("bot/{bot}/{id}"));
     api.change().line(line).commit().await.map_err(of_change)?;
-    let outcome = trial.run().await.map_err(refused)?;
+    let outcome = trial.run().await.map_err(|error| refused(error, &id))?;
     Ok(Json(outcome.into()))
 }
 
@@ -74,11 +74,11 @@ pub(super) async fn read_curl(Body(body): Body<CurlBody>) -> Answer<Json<CurlDoc
     Ok(Json(CurlDocument { definition: read.definition, notes: read.notes }))
 }
 
-fn refused(error: TrialError) -> Problem {
+fn refused(error: TrialError, id: &str) -> Problem {
     let detail = error.to_string();
     match error {
         TrialError::NoId => Problem::invalid_field("/definition/id", "missing", "Give it an id first."),
-        TrialError::Unbound(_) => Problem::invalid_field("/definition", "unbound", detail),
+        TrialError::Unbound(errors) => not_bound(&errors, |at| pointer(at, id)),
         TrialError::Check(found) => {
             let problem = Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -88,7 +88,7 @@ fn refused(error: TrialError) -> Problem {
             );
             found
                 .into_iter()
-                .fold(problem, |problem, one| problem.field(&pointer(&one.path), one.code, one.message))
+                .fold(problem, |problem, one| problem.field(&pointer(&one.path, id), one.code, one.message))
         }
         TrialError::Talk(error) => {
             tracing::error!("a trial failed: {error}");
@@ -97,11 +97,15 @@ fn refused(error: TrialError) -> Problem {
     }
 }
 
-/// `authorization_tokens.bank-login.questions[0].field` as `/definition/questions/0/field`.
-fn pointer(path: &str) -> String {
+/// `authorization_tokens.bank-login.questions[0].field` as `/definition/questions/0/field`. What is wrong in another
+/// component than the one that is tried is wrong in the text.
+fn pointer(path: &str, id: &str) -> String {
     let path = path.replace('[', ".").replace(']', "");
     // The list of components, and the one in it.
-    let parts = path.split('.').filter(|part| !part.is_empty()).skip(2);
+    let mut parts = path.split('.').filter(|part| !part.is_empty()).skip(1);
+    if parts.next().is_some_and(|component| component != id && component.parse::<usize>().is_err()) {
+        return "/text".to_owned();
+    }
     parts.fold("/definition".to_owned(), |pointer, part| format!("{pointer}/{part}"))
 }
 
@@ -114,10 +118,11 @@ mod unit_tests {
         let pairs = [
             ("authorization_tokens.bank-login.url", "/definition/url"),
             ("authorization_tokens[0].questions[1].field", "/definition/questions/1/field"),
-            ("web_services.x", "/definition"),
+            ("authorization_tokens.bank-login", "/definition"),
+            ("web_services.x.url", "/text"),
         ];
         for (path, wanted) in pairs {
-            assert_eq!(pointer(path), wanted, "{path}");
+            assert_eq!(pointer(path, "bank-login"), wanted, "{path}");
         }
     }
 }

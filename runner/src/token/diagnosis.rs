@@ -227,7 +227,7 @@ fn said(content_type: &Option<String>) -> String {
 
 fn place(at: &Option<String>) -> String {
     match at {
-        Some(at) => format!("at `{at}` there is "),
+        Some(at) => format!("`{at}` has "),
         None => "the answer has ".to_owned(),
     }
 }

@@ -224,12 +224,12 @@ fn every_other_answer_has_its_own_message() {
         (
             Some("data.token"),
             r#"{"data":{"user":"SECRET"}}"#,
-            "`data.token` not found; at `data` there is the key `user`".into(),
+            "`data.token` not found; `data` has the key `user`".into(),
         ),
         (
             Some("data[1].token"),
             r#"{"data":[{"token":"SECRET"}]}"#,
-            "`data[1].token` not found; at `data` there is a list of 1; did you mean `data[0].token`?".into(),
+            "`data[1].token` not found; `data` has a list of 1; did you mean `data[0].token`?".into(),
         ),
         (Some("token"), "{}", "`token` not found; the answer has no keys".into()),
         (Some("token"), r#"["SECRET"]"#, "`token` not found; the answer has a list of 1".into()),

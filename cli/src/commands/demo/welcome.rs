@@ -1,5 +1,6 @@
 //! What the demo says when it is ready.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 
 use super::world::World;
@@ -59,8 +60,35 @@ pub(super) fn words(world: &World, paint: Paint) -> String {
 
 /// How to talk through a line of the demo.
 pub(super) fn chat(standins: SocketAddr, channel: &str) -> String {
+    let program = called(std::env::args_os().next());
     match standins.port() {
-        USUAL_PORT => format!("countersign chat --connect --channel {channel}"),
-        _ => format!("countersign chat --connect http://{standins} --channel {channel}"),
+        USUAL_PORT => format!("{program} chat --connect --channel {channel}"),
+        _ => format!("{program} chat --connect http://{standins} --channel {channel}"),
+    }
+}
+
+/// The program as it was called: what is shown is typed into another terminal, where it may not be installed.
+fn called(first: Option<OsString>) -> String {
+    match first.and_then(|path| path.into_string().ok()) {
+        Some(path) if path.contains(char::is_whitespace) => format!("'{path}'"),
+        Some(path) if path.contains(['/', '\\']) => path,
+        _ => "countersign".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_can_be_typed_as_the_program_was_called() {
+        for (first, wanted) in [
+            (Some("countersign"), "countersign"),
+            (Some("target/release/countersign"), "target/release/countersign"),
+            (Some("/opt/my tools/countersign"), "'/opt/my tools/countersign'"),
+            (None, "countersign"),
+        ] {
+            assert_eq!(called(first.map(OsString::from)), wanted);
+        }
     }
 }
