@@ -195,6 +195,7 @@ function nodesOf(layout: Layout, cards: Map<string, CardText>, looks: Looks): An
   const names = t as unknown as Record<string, string>;
   for (const { script, x, y } of layout.heads) {
     const starts = triggerText(script.triggers, t) || t.noTriggers;
+    const count = looks.counts.get(script.path) ?? NONE;
     nodes.push({
       id: script.path,
       type: "head",
@@ -202,8 +203,13 @@ function nodesOf(layout: Layout, cards: Map<string, CardText>, looks: Looks): An
       width: CARD_WIDTH,
       height: HEAD_HEIGHT,
       draggable: false,
-      data: { id: script.id, starts, hasSteps: script.steps.length > 0 },
-      ariaLabel: `${t.columnScript} ${script.id}`,
+      data: { id: script.id, starts, hasSteps: script.steps.length > 0, ...count },
+      ariaLabel: [
+        `${t.columnScript} ${script.id}`,
+        count.errors + count.warnings > 0 ? t.withProblems(count.errors + count.warnings) : "",
+      ]
+        .filter(Boolean)
+        .join(", "),
       domAttributes: { "aria-roledescription": undefined },
     });
     for (const step of script.steps) {
@@ -308,7 +314,8 @@ function countProblems(
 ): Map<string, { errors: number; warnings: number }> {
   const counts = new Map<string, { errors: number; warnings: number }>();
   for (const { path, severity } of diagnostics) {
-    const step = /^scripts\.[\w-]+\.steps\[\d+\]/.exec(path)?.[0];
+    // What is wrong with a script itself, such as its triggers, is told by its head.
+    const step = /^scripts\.[\w-]+(\.steps\[\d+\])?/.exec(path)?.[0];
     if (step === undefined) continue;
     const count = counts.get(step) ?? { errors: 0, warnings: 0 };
     counts.set(

@@ -17,6 +17,7 @@ import { useState } from "react";
 import { DraftNotices } from "../bot-file/DraftNotices.tsx";
 import { addScript } from "../bot-file/edits.ts";
 import { type DraftAt, useDraft } from "../bot-file/useDraft.tsx";
+import { LONGEST_ID } from "../forms/ids.ts";
 import { Empty } from "../ui/Empty.tsx";
 import { Page } from "../ui/Page.tsx";
 import { useWords } from "../words/words.tsx";
@@ -103,7 +104,15 @@ function NewScript({ draft, onClose }: { draft: DraftAt; onClose: () => void }) 
   const [left, setLeft] = useState(false);
   const taken = draft.file.scripts.some((one) => one.id === id);
   const wrong =
-    id === "" ? t.idNeeded : !/^[A-Za-z0-9_-]+$/.test(id) ? t.idLetters : taken ? t.idTaken : undefined;
+    id === ""
+      ? t.idNeeded
+      : !/^[A-Za-z0-9_-]+$/.test(id)
+        ? t.idLetters
+        : id.length > LONGEST_ID
+          ? t.idLong
+          : taken
+            ? t.idTaken
+            : undefined;
   const create = () => {
     setLeft(true);
     if (wrong !== undefined) return;

@@ -59,13 +59,15 @@ export type StepNode = Node<
   },
   "step"
 >;
-export type HeadNode = Node<{ id: string; starts: string; hasSteps: boolean }, "head">;
+export type HeadNode = Node<
+  { id: string; starts: string; hasSteps: boolean; errors: number; warnings: number },
+  "head"
+>;
 
 /** One step as a card: what the user sees, and its ways out on the right. */
 export const StepCard = memo(function StepCard({ data, selected }: NodeProps<StepNode>) {
   const t = useWords(words);
   const Glyph = data.kind ? KIND_ICONS[data.kind] : IconBolt;
-  const problems = data.errors + data.warnings;
   return (
     <div
       className={classes.card}
@@ -79,14 +81,7 @@ export const StepCard = memo(function StepCard({ data, selected }: NodeProps<Ste
         <span className={classes.main} data-one={data.card.sub !== undefined || undefined}>
           {data.card.main}
         </span>
-        {problems > 0 && (
-          <i
-            className={classes.dot}
-            role="img"
-            data-severity={data.errors > 0 ? "error" : "warning"}
-            aria-label={t.withProblems(problems)}
-          />
-        )}
+        <Dot {...data} />
         {data.card.sub !== undefined && <span className={classes.sub}>{data.card.sub}</span>}
       </div>
       {data.card.branches.map((branch) => {
@@ -114,9 +109,24 @@ export const ScriptHead = memo(function ScriptHead({ data, selected }: NodeProps
       <Handle type="target" position={Position.Left} isConnectableStart={false} />
       <strong>{data.id}</strong>
       <small>{data.starts}</small>
+      <Dot {...data} />
     </div>
   );
 });
+
+/** Says that the check has found something. */
+function Dot({ errors, warnings }: { errors: number; warnings: number }) {
+  const t = useWords(words);
+  if (errors + warnings === 0) return null;
+  return (
+    <i
+      className={classes.dot}
+      role="img"
+      data-severity={errors > 0 ? "error" : "warning"}
+      aria-label={t.withProblems(errors + warnings)}
+    />
+  );
+}
 
 /** What a branch is called; a status is its own name. */
 export function branchName(name: string, t: Record<string, unknown>): string {

@@ -227,6 +227,7 @@ export function StepFields({ draft, step, errorOf }: Props) {
           value={shownSet(s.set)}
           onChange={(value) => set("set", writtenSet(value ?? {}))}
           error={errorOf("set")}
+          errorOf={(name) => errorOf(`set.${name}`)}
         />
       );
     case "logout":

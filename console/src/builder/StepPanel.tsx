@@ -7,6 +7,7 @@ import { moveStep, removeEntry, removeSteps, renameScript, renameStep, setAt } f
 import { AreaInput, FieldWait, LineInput } from "../bot-file/fields/inputs.tsx";
 import type { Script, Step } from "../bot-file/model.ts";
 import type { DraftAt } from "../bot-file/useDraft.tsx";
+import { LONGEST_ID } from "../forms/ids.ts";
 import { useWords } from "../words/words.tsx";
 import classes from "./builder.module.css";
 import { scriptAt } from "./Canvas.tsx";
@@ -104,6 +105,20 @@ export function StepPanel({ draft, steps, script, diagnostics, choose, onCopy }:
   );
 }
 
+/** What has no field in the panel of a step, so that what is wrong with it stands above the fields. */
+const YAML_ONLY = /^\.(card|location)\b/;
+
+/** What is wrong with what stands at a path, or inside of it. */
+function errorAt(errors: readonly Diagnostic[], path: string, inside: boolean): string | undefined {
+  const exact = errors.find((one) => one.path === path);
+  const found = exact ?? (inside ? errors.find((one) => isBelow(one.path, path)) : undefined);
+  return found?.message;
+}
+
+function isBelow(path: string, above: string): boolean {
+  return path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
+}
+
 function OneStep({
   draft,
   step,
@@ -115,9 +130,14 @@ function OneStep({
   choose: (paths: string[]) => void;
 }) {
   const t = useWords(words);
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  // Rows and choices tell their own errors; all other fields tell also what is wrong inside of them.
   const errorOf = (key: string) =>
-    diagnostics.find((one) => one.path === `${step.path}.${key}` && one.severity === "error")?.message;
-  const general = diagnostics.filter((one) => one.path === step.path);
+    errorAt(errors, `${step.path}.${key}`, key !== "set" && !(key === "choices" && step.kind === "options"));
+  const general = diagnostics.filter(
+    ({ path }) =>
+      path === step.path || (path.startsWith(step.path) && YAML_ONLY.test(path.slice(step.path.length))),
+  );
   const [more, setMore] = useState(step.id !== undefined || step.settings.next !== undefined);
   const canGoOn = step.kind !== "end" && step.kind !== "jump" && step.kind !== "transfer";
   return (
@@ -167,6 +187,7 @@ function OneScript({
   choose: (paths: string[]) => void;
 }) {
   const t = useWords(words);
+  const errors = draft.checkup?.diagnostics.filter(({ severity }) => severity === "error") ?? [];
   const [asking, ask] = useDisclosure(false);
   const { lines, occasions, kept } = splitTriggers(script.triggers);
   const write = (nextLines: readonly string[], nextOccasions: readonly Occasion[]) => {
@@ -177,7 +198,7 @@ function OneScript({
     );
   };
   const rename = (id: string) => {
-    if (!/^[A-Za-z0-9_-]+$/.test(id) || draft.file.scripts.some((one) => one.id === id)) return;
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(id) || draft.file.scripts.some((one) => one.id === id)) return;
     if (draft.store.edit(renameScript(script.id, id), "script-id")) choose([`scripts.${id}`]);
   };
   const toggle = (on: Occasion) =>
@@ -191,6 +212,7 @@ function OneScript({
         minRows={3}
         value={lines.join("\n")}
         onChange={(text) => write(text.split("\n"), occasions)}
+        error={errorAt(errors, `${script.path}.triggers`, true)}
       />
       <Checkbox.Group label={t.otherTriggers} value={occasions}>
         <Checkbox mt={4} value="first_message" label={t.onFirst} onChange={() => toggle("first_message")} />
@@ -244,9 +266,11 @@ function RenameField({
       ? t.idNeeded
       : !/^[A-Za-z0-9_-]+$/.test(id)
         ? t.idLetters
-        : id !== script.id && taken.includes(id)
-          ? t.idTaken
-          : undefined;
+        : id.length > LONGEST_ID
+          ? t.idLong
+          : id !== script.id && taken.includes(id)
+            ? t.idTaken
+            : undefined;
   return (
     <FieldWait value={0}>
       <LineInput

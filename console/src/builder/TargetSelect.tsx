@@ -2,7 +2,7 @@ import { Select } from "@mantine/core";
 import { connect, setAt } from "../bot-file/edits.ts";
 import type { Step } from "../bot-file/model.ts";
 import type { Place } from "../bot-file/place.ts";
-import { valueAt } from "../bot-file/place.ts";
+import { pathOf, valueAt } from "../bot-file/place.ts";
 import type { DraftAt } from "../bot-file/useDraft.tsx";
 import { useWords } from "../words/words.tsx";
 import { scriptAt } from "./Canvas.tsx";
@@ -54,9 +54,14 @@ export function TargetSelect({ draft, step, at, label, none, hideLabel, scriptsO
       store.edit(connect(step.place, at, { script: Number(script.place[1]), step: Number(unnamed) }));
     else store.edit(setAt([...step.place, ...at], next === "" ? undefined : next));
   };
+  const path = pathOf(undefined, at);
+  const wrong = draft.checkup?.diagnostics.find(
+    (one) => one.severity === "error" && one.path === `${step.path}.${path}`,
+  );
   return (
     <Select
       searchable
+      error={wrong?.message}
       size="sm"
       label={hideLabel ? undefined : label}
       aria-label={label}

@@ -12,6 +12,7 @@ export const words = catalogue(
     scriptIdHelp: "Letters, digits, - and _.",
     idNeeded: "Enter an id",
     idLetters: "Letters, digits, - and _ only",
+    idLong: "At most 64 characters",
     idTaken: "Another script has this id",
     triggers: "Triggers",
     triggersHelp:
@@ -185,6 +186,7 @@ export const words = catalogue(
     scriptIdHelp: "Letras, dígitos, - y _.",
     idNeeded: "Escribe un id",
     idLetters: "Solo letras, dígitos, - y _",
+    idLong: "64 caracteres como mucho",
     idTaken: "Otro guion tiene este id",
     triggers: "Disparadores",
     triggersHelp:

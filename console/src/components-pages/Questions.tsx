@@ -112,7 +112,7 @@ export function Questions({ editor, carries }: Props) {
               value={question.question}
               onChange={(value) => change(at, "question", value)}
               onBlur={() => editor.left(`${path}.question`)}
-              error={editor.errorOf(`${path}.question`)}
+              error={editor.errorIn(`${path}.question`)}
             />
             {carries === "val" ? (
               <Text className={`${classes.grip} mono`}>{`{val${at + 1}}`}</Text>
@@ -189,7 +189,7 @@ export function Questions({ editor, carries }: Props) {
                   set={(key, value) => change(at, key, value)}
                   languages={languages}
                   kinds={carries === "field" ? LOGIN_KINDS : undefined}
-                  errorOf={(key) => editor.errorOf(`${path}.${key}`)}
+                  errorOf={(key) => editor.errorIn(`${path}.${key}`)}
                 />
                 {carries === "field" && typeof editor.definition.before === "string" && (
                   <Checkbox

@@ -104,7 +104,7 @@ function Each({ editor }: { editor: ComponentEditor }) {
             languages={languagesOf(editor)}
             value={each.line}
             onChange={(value) => put("line", value)}
-            error={editor.errorOf("each.line")}
+            error={editor.errorIn("each.line")}
           />
           <div className={fields.three}>
             <LineInput

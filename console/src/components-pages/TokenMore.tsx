@@ -23,7 +23,7 @@ export function TokenMore({ editor }: { editor: ComponentEditor }) {
       languages={languages}
       value={definition[key]}
       onChange={(value) => set(key, value === "" ? undefined : value)}
-      error={errorOf(key)}
+      error={editor.errorIn(key)}
     />
   );
   const line = (key: string, label: string, help: string, placeholder: string) => (

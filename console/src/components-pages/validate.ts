@@ -1,3 +1,5 @@
+import { LONGEST_ID } from "../forms/ids.ts";
+
 /** Why a value is not right, in the words of the page; undefined when it is. */
 export interface ValidationWords {
   idNeeded: string;
@@ -33,7 +35,7 @@ export const LONGEST_TTL = 2_592_000;
 export function checkId(id: string, taken: readonly string[], w: ValidationWords): string | undefined {
   if (id === "") return w.idNeeded;
   if (!/^[A-Za-z0-9_-]+$/.test(id)) return w.idLetters;
-  if (id.length > 64) return w.idLong;
+  if (id.length > LONGEST_ID) return w.idLong;
   return taken.includes(id) ? w.idTaken : undefined;
 }
 

@@ -13,3 +13,6 @@ export function idOf(name: string): string {
     .replace(/^[^a-z]+|-+$/g, "")
     .slice(0, 63);
 }
+
+/** How many characters an id of a script or a component has at most. */
+export const LONGEST_ID = 64;

@@ -117,6 +117,20 @@ async function what_is_wrong_stands_beside_the_field({ page, world }) {
   assert.equal(await url.getAttribute("aria-invalid"), "true");
   assert.equal(await url.inputValue(), "not a url");
   await page.getByRole("button", { name: "Discard changes" }).click();
+
+  // In the builder: what starts a script, and where a branch leads.
+  await page.goto(`${world.console}${BOT}/scripts/bye`);
+  await page.locator(".react-flow__node-head").filter({ hasText: /^bye/ }).click();
+  const triggers = page.getByRole("textbox", { name: "Triggers" });
+  const before = await triggers.inputValue();
+  await triggers.fill(`${before}\nbalance`);
+  await page.getByText("the trigger `balance` starts").first().waitFor();
+  assert.equal(await triggers.getAttribute("aria-invalid"), "true");
+  await page.locator(".react-flow__node-head").filter({ hasText: /^bye/ }).getByRole("img", { name: "1 problem" }).waitFor();
+  await shot(page, "trigger-twice");
+  await triggers.fill(before);
+  await page.getByText("0 errors").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
 }
 
 async function an_api_key_is_shown_once({ page, world, allow }) {

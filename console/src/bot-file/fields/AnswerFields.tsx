@@ -120,6 +120,7 @@ export function AnswerFields({
         languages={languages}
         value={settings.retry}
         onChange={(value) => set("retry", value || undefined)}
+        error={errorOf("retry")}
       />
       {keypad && (kind === "digits" || kind === "code" || kind === "number" || isRecord(settings.keypad)) && (
         <KeypadFields
