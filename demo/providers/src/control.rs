@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::fault::{Fault, Trouble};
 use crate::standins::{Shared, StandinError};
 use crate::state::LineHandle;
 use crate::user::{User, WebhookResult};
@@ -13,6 +14,9 @@ use crate::wire::{Reply, Request};
 
 /// The longest wait for a message, in seconds.
 const LONGEST_WAIT: f64 = 60.0;
+
+/// How often a webhook is repeated, or a fault happens, at most.
+const MOST: usize = 1000;
 
 pub(crate) async fn answer(shared: &Arc<Shared>, path: &str, request: &Request<'_>) -> Reply {
     let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -27,6 +31,7 @@ pub(crate) async fn answer(shared: &Arc<Shared>, path: &str, request: &Request<'
             Some(handle) => match what {
                 "messages" if get => messages(&handle, request).await,
                 "say" if request.method == Method::POST => say(&handle, request).await,
+                "trouble" if request.method == Method::POST => trouble(&handle, request),
                 _ => nothing(),
             },
         },
@@ -79,7 +84,8 @@ async fn say(handle: &LineHandle, request: &Request<'_>) -> Reply {
     let done = tokio::spawn(async move { act(&user, &json).await }).await;
     match done {
         Ok(Some(Ok(result))) => {
-            Reply::json(200, &json!({ "status": result.status, "acknowledged": result.acknowledged }))
+            let WebhookResult { status, acknowledged, held, .. } = result;
+            Reply::json(200, &json!({ "status": status, "acknowledged": acknowledged, "held": held }))
         }
         Ok(Some(Err(error))) => Reply::json(409, &json!({ "problem": error.to_string() })),
         Ok(None) => Reply::json(
@@ -90,6 +96,56 @@ async fn say(handle: &LineHandle, request: &Request<'_>) -> Reply {
         ),
         Err(_) => Reply::json(500, &json!({ "problem": "the stand-in has failed" })),
     }
+}
+
+/// Makes the provider misbehave. What it sends: `{"repeat": TIMES}`, `{"at_once": TIMES}`, `{"late": SECONDS}`,
+/// `{"swap": true}`. What the bot sends, for the next `times` messages (1 when it is not given): `{"refuse": CODE}`, with
+/// `retry_after` in seconds when the provider tells it, `{"http": STATUS}`, `{"lose": true}`, `{"break": true}`,
+/// `{"garbage": true}`, `{"slow": SECONDS}`. `{"well": true}` ends all of it.
+fn trouble(handle: &LineHandle, request: &Request<'_>) -> Reply {
+    let json = request.json();
+    let flag = |name: &str| json[name] == true;
+    let number = |name: &str| json[name].as_u64().and_then(|number| usize::try_from(number).ok());
+    let span = |name: &str| {
+        let seconds = json[name].as_f64().filter(|seconds| *seconds <= LONGEST_WAIT)?;
+        Duration::try_from_secs_f64(seconds).ok()
+    };
+    let times = number("times").unwrap_or(1).min(MOST);
+    let status = || number("http").and_then(|status| u16::try_from(status).ok());
+    let code = || json["refuse"].as_str().filter(|code| !code.is_empty());
+    if flag("well") {
+        handle.trouble(Trouble::None);
+        handle.clear_faults();
+    } else if let Some(times) = number("repeat") {
+        handle.trouble(Trouble::Repeat(times.min(MOST)));
+    } else if let Some(times) = number("at_once") {
+        handle.trouble(Trouble::AtOnce(times.min(MOST)));
+    } else if let Some(time) = span("late") {
+        handle.trouble(Trouble::Late(time));
+    } else if flag("swap") {
+        handle.trouble(Trouble::Swapped);
+    } else if let Some(code) = code() {
+        let retry_after = json["retry_after"].as_u64();
+        handle.fault(Fault::Refuse { code: code.to_owned(), retry_after }, times);
+    } else if let Some(status) = status().filter(|status| (400..600).contains(status)) {
+        handle.fault(Fault::Status(status), times);
+    } else if flag("lose") {
+        handle.fault(Fault::LoseAnswer, times);
+    } else if flag("break") {
+        handle.fault(Fault::Break, times);
+    } else if flag("garbage") {
+        handle.fault(Fault::Garbage, times);
+    } else if let Some(time) = span("slow") {
+        handle.fault(Fault::Delay(time), times);
+    } else {
+        return Reply::json(
+            400,
+            &json!({
+                "problem": "give one of `repeat`, `at_once`, `late`, `swap`, `refuse`, `http`, `lose`, `break`, `garbage`, `slow`, `well`",
+            }),
+        );
+    }
+    Reply::json(200, &json!({ "done": true }))
 }
 
 async fn act(user: &User, json: &Value) -> Option<Result<WebhookResult, StandinError>> {

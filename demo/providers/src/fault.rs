@@ -39,6 +39,10 @@ pub enum Trouble {
     Repeat(usize),
     /// Each is sent so many times at once.
     AtOnce(usize),
+    /// Each is sent so much later.
+    Late(Duration),
+    /// Each is held back until there is another one, which is sent before it.
+    Swapped,
 }
 
 /// A fault with how often it still happens.

@@ -22,7 +22,7 @@
 //! # Over HTTP
 //!
 //! The same server has a control page for the terminal, for callers on this machine only: `GET /stand-in/lines`,
-//! `POST /stand-in/LINE/say`, `GET /stand-in/LINE/messages?of=NAME&after=N&wait=SECONDS`, `GET /stand-in/history`.
+//! `POST /stand-in/LINE/say`, `POST /stand-in/LINE/trouble`, `GET /stand-in/LINE/messages?of=NAME&after=N&wait=SECONDS`, `GET /stand-in/history`.
 
 mod act;
 mod call;

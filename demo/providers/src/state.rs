@@ -49,6 +49,8 @@ pub(crate) struct Book {
     heard: HashMap<String, String>,
     faults: Vec<Rule>,
     pub(crate) trouble: Trouble,
+    /// A webhook that waits to be overtaken.
+    pub(crate) held: Option<Arc<Delivery>>,
 }
 
 /// One user on a line.
@@ -197,7 +199,7 @@ impl LineHandle {
         self.line.book().faults.clear();
     }
 
-    /// What is unusual about webhooks from now on.
+    /// What is unusual about webhooks from now on. One that was held back is sent after the next.
     pub fn trouble(&self, trouble: Trouble) {
         self.line.book().trouble = trouble;
     }

@@ -33,6 +33,8 @@ pub struct WebhookResult {
     pub content_type: String,
     /// The body of the answer.
     pub body: String,
+    /// It was not sent yet: it waits to be overtaken by the next one.
+    pub held: bool,
 }
 
 /// A webhook that is ready: it can be sent any number of times and in any order, and always has the same id.
@@ -240,9 +242,21 @@ impl LineHandle {
 
     /// Sends a webhook as the provider does: again when it is not acknowledged, and as [`LineHandle::trouble`] says.
     pub async fn send(&self, prepared: &Prepared) -> WebhookResult {
-        let trouble = self.line.book().trouble;
+        let (trouble, held) = {
+            let mut book = self.line.book();
+            let held = book.held.take();
+            if book.trouble == Trouble::Swapped && held.is_none() {
+                book.held = Some(prepared.0.clone());
+                return WebhookResult { held: true, ..WebhookResult::default() };
+            }
+            (book.trouble, held)
+        };
         let first = match trouble {
-            Trouble::None => self.deliver(&prepared.0).await,
+            Trouble::None | Trouble::Swapped => self.deliver(&prepared.0).await,
+            Trouble::Late(time) => {
+                tokio::time::sleep(time).await;
+                self.deliver(&prepared.0).await
+            }
             Trouble::Repeat(times) => {
                 let first = self.deliver(&prepared.0).await;
                 for _ in 1..times {
@@ -257,6 +271,12 @@ impl LineHandle {
         };
         if !first.acknowledged {
             self.repeat_until_acknowledged(&prepared.0, first.status.is_none());
+        }
+        if let Some(held) = held {
+            let late = self.deliver(&held).await;
+            if !late.acknowledged {
+                self.repeat_until_acknowledged(&held, late.status.is_none());
+            }
         }
         first
     }
@@ -316,6 +336,7 @@ impl LineHandle {
                 acknowledged: self.line.dialect.acknowledges(answered.status, &answered.body),
                 content_type: answered.content_type,
                 body: String::from_utf8_lossy(&answered.body).into_owned(),
+                held: false,
             },
         };
         shared.history.end(open, |record| {

@@ -39,11 +39,19 @@ pub(super) struct Said {
     /// The status of the webhook; `None` when the server did not answer.
     status: Option<u16>,
     acknowledged: bool,
+    /// The provider holds it back.
+    #[serde(default)]
+    pub(super) held: bool,
 }
 
 impl Said {
     /// What is to be told of it, when something is amiss.
     pub(super) fn complaint(&self) -> Option<String> {
+        if self.held {
+            return Some(
+                "(the provider holds it back until your next message, which comes first)".to_owned(),
+            );
+        }
         let told = match (self.acknowledged, self.status) {
             (true, _) => return None,
             (false, Some(status)) => format!("the server answered the webhook with {status}"),
@@ -133,6 +141,18 @@ impl Client {
                 Some(problem) => Ok(Step::Refused(problem.to_owned())),
                 None => Err(ConnectError::SomebodyElse(self.shown())),
             },
+        }
+    }
+
+    /// Makes the provider misbehave.
+    pub(super) async fn trouble(&self, what: Value) -> Result<String, ConnectError> {
+        let path = format!("/stand-in/{}/trouble", self.line.id);
+        let (status, body) = self.exchange(Method::Post, &path, Some(what), STEP).await?;
+        let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+        match (status, json["problem"].as_str()) {
+            (200, _) => Ok("(so be it)".to_owned()),
+            (_, Some(problem)) => Ok(problem.to_owned()),
+            (_, None) => Err(ConnectError::SomebodyElse(self.shown())),
         }
     }
 

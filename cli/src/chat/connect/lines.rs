@@ -32,6 +32,7 @@ pub(super) async fn run(client: Client) -> Result<(), Stop> {
             Typed::Nothing => {}
             Typed::Leave => break,
             Typed::Tell(text) => writeln!(stderr(), "{text}")?,
+            Typed::Trouble(what) => writeln!(stderr(), "{}", pipe.client.trouble(what).await?)?,
             Typed::Act(what) => {
                 let repeats = what["repeat"] == true;
                 let step = pipe.client.act(what).await?;
@@ -60,7 +61,7 @@ impl Pipe {
                 if let Some(complaint) = said.complaint() {
                     writeln!(stderr(), "{complaint}")?;
                 }
-                Ok(true)
+                Ok(!said.held)
             }
             Step::Refused(problem) => {
                 writeln!(stderr(), "{problem}")?;

@@ -61,6 +61,10 @@ pub(super) async fn run(client: Client, paint: Paint) -> Result<(), Stop> {
             Typed::Nothing => {}
             Typed::Leave => break,
             Typed::Tell(text) => screen.tell(&text)?,
+            Typed::Trouble(what) => {
+                let told = screen.client.trouble(what).await?;
+                screen.tell(&told)?;
+            }
             Typed::Act(what) => {
                 let repeats = what["repeat"] == true;
                 let step = screen.client.act(what).await?;

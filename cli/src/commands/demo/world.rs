@@ -3,6 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -211,7 +212,7 @@ async fn open_server(
             transport: None,
         };
         match Server::open(config, seams).await {
-            Err(StartError::Listen { .. }) => {}
+            Err(StartError::Listen { source, .. }) if source.kind() == ErrorKind::AddrInUse => {}
             other => return Ok(other?),
         }
     }

@@ -349,7 +349,7 @@ async fn a_terminal_talks_through_the_control_page() {
     assert_eq!(serde_json::from_str::<Value>(&lines).unwrap(), expected);
     let (status, said) =
         post_json(&url("line/say"), "", &json!({ "from": "+15550100123", "text": "hi" })).await;
-    assert_eq!((status, said), (200, json!({ "status": 200, "acknowledged": true })));
+    assert_eq!((status, said), (200, json!({ "status": 200, "acknowledged": true, "held": false })));
     assert_eq!(bot.got().len(), 1);
     let poll = url("line/messages?of=%2B15550100123&after=0&wait=10");
     let waiting = tokio::spawn(async move { call("GET", &poll, &[], "").await });
@@ -365,6 +365,60 @@ async fn a_terminal_talks_through_the_control_page() {
     assert_eq!(post_json(&url("fax/say"), "", &json!({ "from": "a", "text": "x" })).await.0, 404);
     assert_eq!(post_json(&url("line/say"), "", &json!({ "from": "a" })).await.0, 400);
     assert_eq!(post_json(&url("line/say"), "", &json!({ "text": "x" })).await.0, 400);
+}
+
+#[tokio::test]
+async fn troubles_are_made_on_the_control_page() {
+    let (bot, standins, line) = rig("whatsapp").await;
+    let url = |path: &str| format!("{}/stand-in/{path}", standins.url());
+    let make = async |trouble: Value| post_json(&url("line/trouble"), "", &trouble).await.0;
+    let say = async |text: &str| {
+        post_json(&url("line/say"), "", &json!({ "from": "+15550100123", "text": text })).await.1
+    };
+    let texts = || -> Vec<String> {
+        let got = bot.got().into_iter();
+        got.map(|got| {
+            got.json()["entry"][0]["changes"][0]["value"]["messages"][0]["text"]["body"].to_string()
+        })
+        .collect()
+    };
+    assert_eq!(make(json!({ "repeat": 3 })).await, 200);
+    say("a").await;
+    assert_eq!(make(json!({ "at_once": 2 })).await, 200);
+    say("b").await;
+    assert_eq!(make(json!({ "late": 0.01 })).await, 200);
+    say("c").await;
+    assert_eq!(make(json!({ "swap": true })).await, 200);
+    assert_eq!(say("d").await, json!({ "status": null, "acknowledged": false, "held": true }));
+    assert_eq!(say("e").await["acknowledged"], true);
+    say("f").await;
+    // What is held back is sent when the trouble is over, too.
+    assert_eq!(make(json!({ "well": true })).await, 200);
+    say("g").await;
+    assert_eq!(texts().join(""), "\"a\"\"a\"\"a\"\"b\"\"b\"\"c\"\"e\"\"d\"\"g\"\"f\"");
+
+    assert_eq!(make(json!({ "refuse": "131056", "times": 2 })).await, 200);
+    for _ in 0..2 {
+        let (status, answer) = say_hi(&line, "x").await.unwrap();
+        assert!(status >= 400 && answer.contains("131056"), "{status} {answer}");
+    }
+    assert_eq!(make(json!({ "http": 502 })).await, 200);
+    assert_eq!(say_hi(&line, "x").await.unwrap().0, 502);
+    for broken in [json!({ "lose": true }), json!({ "break": true })] {
+        assert_eq!(make(broken).await, 200);
+        assert!(say_hi(&line, "x").await.is_err());
+    }
+    assert_eq!(make(json!({ "garbage": true })).await, 200);
+    assert_eq!(say_hi(&line, "x").await.unwrap().1, "<<<");
+    assert_eq!(make(json!({ "slow": 0.01 })).await, 200);
+    assert_eq!(say_hi(&line, "x").await.unwrap().0, 200);
+    make(json!({ "http": 502, "times": 9 })).await;
+    make(json!({ "well": true })).await;
+    assert_eq!(say_hi(&line, "x").await.unwrap().0, 200);
+
+    for nonsense in [json!({}), json!({ "late": 1e9 }), json!({ "http": 200 }), json!({ "refuse": "" })] {
+        assert_eq!(make(nonsense.clone()).await, 400, "{nonsense}");
+    }
 }
 
 #[tokio::test]

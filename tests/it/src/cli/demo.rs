@@ -77,6 +77,17 @@ fn a_newcomer_logs_in_on_whatsapp_without_an_account_anywhere() {
 }
 
 #[test]
+fn a_provider_that_misbehaves_changes_nothing_for_the_customer() {
+    let demo = Demo::start("demo-trouble");
+    let out = demo.chat(
+        &[],
+        "/provider repeat 5\nbalance\n/provider well\n/provider refuse 131056\nalice\n/provider break\nwonderland\n\
+         /provider http 502\n1\n",
+    );
+    assert_eq!(out, format!("{LOGIN}bot: You have 1234.50 EUR.\n"));
+}
+
+#[test]
 fn a_newcomer_calls_the_bank() {
     let demo = Demo::start("demo-phone");
     for line in ["phone-twilio", "phone-vonage"] {
