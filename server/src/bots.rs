@@ -45,7 +45,7 @@ pub struct Refused {
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// It cannot be read.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read ({0}); put it there, or take it out of `bots`")]
     Unreadable(io::Error),
     /// It is no text.
     #[error("it is no text; save it as UTF-8")]

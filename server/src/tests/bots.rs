@@ -147,5 +147,5 @@ async fn a_channel_says_which_bot_it_wants() {
     let folder = Folder::with_channels(&channel("bot = \"demo\"\n"));
     assert_eq!(check_bots(&folder.config()).unwrap().bots.len(), 1);
     std::fs::remove_file(folder.path("demo.yaml")).unwrap();
-    assert!(error(&folder).contains("is refused: it cannot be read: "));
+    assert!(error(&folder).contains("is refused: it cannot be read ("));
 }
