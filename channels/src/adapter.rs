@@ -153,8 +153,8 @@ pub enum SendError {
         /// Its code.
         code: Option<String>,
     },
-    /// The user has blocked us, opted out, or cannot be reached on this channel. Nothing more is written to them until
-    /// they write.
+    /// The user has blocked us, opted out, or cannot be reached on this channel. What is said to them before they write
+    /// again will be refused as well.
     #[error("the user cannot be reached or does not want to be{}", code_in_words(.code))]
     Gone {
         /// The provider's code.
