@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, OpenError};
-use crate::files::{Outside, beside, private, sync_folder};
+use crate::files::{Outside, beside, folder_of, give, private, sync_folder};
 use crate::migrate::{self, MIGRATIONS, State};
 use crate::writer::count;
 
@@ -189,7 +189,7 @@ pub fn restore(from: &Path, to: &Path, how: Restore) -> Result<Manifest, BackupE
     let new = beside(to, ".restore");
     let _ = fs::remove_file(&new);
     let restored = (|| {
-        copy(from, &new)?;
+        copy(from, &new, if to.exists() { to } else { folder_of(to) })?;
         let conn = Connection::open_with_flags(&new, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         check(&conn, from)?;
         schema_of(&conn, from)?;
@@ -268,9 +268,11 @@ fn sum(path: &Path) -> Result<(String, u64), BackupError> {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
+/// `like` has the owner that the copy is to have.
+fn copy(from: &Path, to: &Path, like: &Path) -> Result<(), BackupError> {
     let mut target =
         private().write(true).create_new(true).open(to).map_err(|source| io_error(to, source))?;
+    give(&target, like);
     let mut source = File::open(from).map_err(|source| io_error(from, source))?;
     io::copy(&mut source, &mut target).map_err(|source| io_error(to, source))?;
     Ok(())

@@ -24,7 +24,17 @@ impl Outside {
         let path = beside(store, "-lock");
         let io = |source| OpenError::Io { path: store.to_owned(), source };
         let mut options = private();
-        let file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
+        options.read(true).write(true);
+        let file = match options.clone().create_new(true).open(&path) {
+            Ok(made) => {
+                give(&made, folder_of(store));
+                made
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                options.create(true).truncate(false).open(&path).map_err(io)?
+            }
+            Err(error) => return Err(io(error)),
+        };
         if lock {
             file.try_lock().map_err(|error| match error {
                 TryLockError::WouldBlock => OpenError::InUse { path: store.to_owned() },
@@ -80,9 +90,30 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
+/// Gives a file that was made just now to the owner of `like`, as far as this user may: what root makes for a server is
+/// the server's. Only the open file is changed, whatever has its name by now.
+pub(crate) fn give(made: &File, like: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let (Ok(own), Ok(wanted)) = (made.metadata(), std::fs::metadata(like)) else { return };
+        if own.uid() != wanted.uid() {
+            // Others than root may not, and keep what they make.
+            let _ = fchown(made, Some(wanted.uid()), Some(wanted.gid()));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (made, like);
+}
+
+/// The folder of a file.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes sure that the name of a file is on the disk.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     #[cfg(not(unix))]

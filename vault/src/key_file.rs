@@ -146,7 +146,8 @@ impl KeyFile {
         }
     }
 
-    /// Puts a new active key before the others and gives all of them. The mode of the file stays.
+    /// Puts a new active key before the others and gives all of them. The mode of the file stays, and so does its owner
+    /// when root changes it: the server goes on reading it.
     ///
     /// # Errors
     /// [`KeyFileError`]; the file is then as it was.
@@ -219,6 +220,7 @@ impl KeyFile {
             let io = |source| KeyFileError::Io { path: beside.clone(), source };
             file.write_all(text.as_bytes()).map_err(io)?;
             set_mode(&file, mode).map_err(io)?;
+            keep_owner(&file, &path);
             file.sync_all().map_err(io)?;
             fs::rename(&beside, &path).map_err(io)?;
             Ok(keys)
@@ -317,6 +319,20 @@ fn set_mode(file: &File, mode: u32) -> io::Result<()> {
 fn set_mode(_file: &File, _mode: u32) -> io::Result<()> {
     Ok(())
 }
+
+/// Gives the new file to the owner of the one at `path`, as far as this user may.
+#[cfg(unix)]
+fn keep_owner(file: &File, path: &Path) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let (Ok(new), Ok(old)) = (file.metadata(), fs::metadata(path)) else { return };
+    if new.uid() != old.uid() {
+        // Others than root may not, and keep what they make.
+        let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &File, _path: &Path) {}
 
 #[cfg(unix)]
 fn mode_of(metadata: &fs::Metadata) -> u32 {

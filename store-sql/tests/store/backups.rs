@@ -50,6 +50,33 @@ async fn a_backup_is_made_beside_a_server_and_brought_back() {
     assert_eq!(server.backlog().await.unwrap().outbox, 1);
 }
 
+/// The user of a server, when these tests are run by root, who may give files away.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_root_brings_back_is_the_servers() {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+
+    const SERVER: u32 = 65_534;
+    let folder = Folder::new();
+    say(&folder.open(), "ada", "m1", &["one"]).await;
+    let copy = folder.path().with_file_name("copy.db");
+    backup(&folder.path(), &copy, "x", now()).unwrap();
+    let is_root = chown(folder.path(), Some(SERVER), Some(SERVER)).is_ok();
+    let wanted = if is_root { SERVER } else { fs::metadata(&copy).unwrap().uid() };
+    let owner = |path: &std::path::Path| fs::metadata(path).unwrap().uid();
+    restore(&copy, &folder.path(), Restore::Replace).unwrap();
+    assert_eq!(owner(&folder.path()), wanted);
+
+    // Where there was none, it is that of the folder, and so is the lock.
+    let empty = tempfile::tempdir().unwrap();
+    if is_root {
+        chown(empty.path(), Some(SERVER), Some(SERVER)).unwrap();
+    }
+    let new = empty.path().join("new.db");
+    restore(&copy, &new, Restore::New).unwrap();
+    assert_eq!((owner(&new), owner(&empty.path().join("new.db-lock"))), (wanted, wanted));
+}
+
 #[tokio::test]
 async fn a_damaged_backup_is_not_brought_back() {
     let folder = Folder::new();

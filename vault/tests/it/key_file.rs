@@ -1,7 +1,7 @@
 //! The key file is made once, for one user, and neither read when it is not safe nor ever written over.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::Path;
 use std::sync::Barrier;
 
@@ -184,4 +184,17 @@ fn a_link_to_the_file_stays_a_link() {
     assert_eq!(KeyFile::at(&link).add_key().unwrap().ids().count(), 2);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(real.load().unwrap().ids().count(), 2);
+}
+
+#[test]
+fn who_owns_it_goes_on_reading_it_when_root_has_changed_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = KeyFile::at(directory.path().join("countersign.key"));
+    file.create().unwrap();
+    let user = fs::metadata(file.path()).unwrap().uid();
+    // Only root may give a file away; for others there is nothing to keep.
+    let owner = if chown(file.path(), Some(65_534), Some(65_534)).is_ok() { 65_534 } else { user };
+    file.add_key().unwrap();
+    assert_eq!(fs::metadata(file.path()).unwrap().uid(), owner);
+    assert_eq!(mode(file.path()), 0o600);
 }
