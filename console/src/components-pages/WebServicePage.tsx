@@ -79,7 +79,7 @@ function ServiceEditor() {
             onBlur={() => editor.left("id")}
             error={errorOf("id")}
           />
-          <Group gap={8} align="flex-start" wrap="nowrap">
+          <Group gap={8} align="flex-start">
             <NativeSelect
               label={t.httpMethod}
               data={METHODS}
@@ -89,7 +89,7 @@ function ServiceEditor() {
               error={errorOf("method")}
             />
             <LineInput
-              style={{ flex: 1, minWidth: 0 }}
+              style={{ flex: "1 1 220px", minWidth: 0 }}
               label={t.serviceUrl}
               placeholder="https://api.bank.example/accounts/{val1}/balance"
               spellCheck={false}

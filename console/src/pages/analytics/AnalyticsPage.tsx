@@ -30,7 +30,7 @@ export function AnalyticsPage() {
   const analytics = useQuery({
     queryKey: ["w", workspace, "analytics", period, bot, channel],
     placeholderData: keepPreviousData,
-    refetchInterval: 60_000,
+    refetchInterval: 15_000,
     queryFn: () => {
       const query = { ...span(period, Date.now()), bot: bot || undefined, channel: channel || undefined };
       return ok(api.GET("/workspaces/{workspace}/analytics", { params: { path: { workspace }, query } }));
@@ -127,6 +127,7 @@ function Calls({ calls }: { calls: Analytics["calls"] }) {
   const { language } = useLanguage();
   const number = new Intl.NumberFormat(language);
   if (calls.length === 0) return <p className="quiet">{t.noCalls}</p>;
+  const slowest = Math.max(1, ...calls.map(({ p95_ms }) => p95_ms));
   return (
     <Scroll label={t.calls}>
       <Table className="num">
@@ -146,13 +147,24 @@ function Calls({ calls }: { calls: Analytics["calls"] }) {
               <Table.Td ta="right">{number.format(count)}</Table.Td>
               <Table.Td ta="right">{number.format(failed)}</Table.Td>
               <Table.Td ta="right">{t.ms(number.format(p50_ms))}</Table.Td>
-              <Table.Td ta="right">{t.ms(number.format(p95_ms))}</Table.Td>
+              <Table.Td ta="right">
+                <span className={`${classes.bar} wide`}>
+                  <i style={{ width: `${Math.round((p95_ms / slowest) * 100)}%` }} aria-hidden />
+                </span>
+                {t.ms(number.format(p95_ms))}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
     </Scroll>
   );
+}
+
+/** `scripts.balance.steps[1]` of the script `balance` is its second step. */
+function shortly(script: string, step: string): string {
+  const at = step.startsWith(`scripts.${script}.steps[`) ? /\[(\d+)\]$/.exec(step)?.[1] : undefined;
+  return at === undefined ? step : String(Number(at) + 1);
 }
 
 function Steps({ steps }: { steps: Analytics["steps"] }) {
@@ -181,7 +193,7 @@ function Steps({ steps }: { steps: Analytics["steps"] }) {
           {worst.map(({ script, step, reached, left }) => (
             <Table.Tr key={`${script}/${step}`}>
               <Table.Td className="mono">
-                {script} › {step}
+                {script} › {shortly(script, step)}
               </Table.Td>
               <Table.Td ta="right" className="wide">
                 {number.format(reached)}

@@ -74,6 +74,8 @@ function Plot({
     withLegend: series.length > 1,
     tickLine: "none" as const,
     gridAxis: "x" as const,
+    // Halves of a message are none.
+    yAxisProps: { allowDecimals: false },
   };
   return (
     <Card title={title}>
