@@ -31,21 +31,11 @@ impl Scrubber {
             if secret.len() < shortest {
                 continue;
             }
-            let json = spelled(secret, Place::JsonString);
-            // Some write JSON in ASCII alone, some also without what HTML would take for a tag.
-            let ascii = Zeroizing::new(unicode_escapes(&json, |c| !c.is_ascii()));
-            let tagless = Zeroizing::new(unicode_escapes(&json, |c| matches!(c, '<' | '>' | '&')));
-            let [json, ascii] = [json, ascii].map(|json| {
-                let slashed = Zeroizing::new(json.replace('/', "\\/"));
-                // And some repeat the whole body that they got as one text: JSON within JSON.
-                spellings.extend([slashed, spelled(&json, Place::JsonString)]);
-                json
-            });
-            let percent = spelled(secret, Place::Query);
-            let lower = Zeroizing::new(lower_percent(&percent));
-            let form = Zeroizing::new(percent.replace("%20", "+"));
-            spellings.extend([json, ascii, tagless, percent, lower, form, spelled(secret, Place::Xml)]);
-            spellings.push(Zeroizing::new(secret.to_owned()));
+            if is_plain(secret) {
+                spellings.push(Zeroizing::new(secret.to_owned()));
+                continue;
+            }
+            spell(secret, &mut spellings);
         }
         // The longest first: one secret may be the beginning of another.
         spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -76,6 +66,30 @@ impl Scrubber {
             }
         }
     }
+}
+
+/// Whether it is spelled the same everywhere, as most tokens are.
+fn is_plain(secret: &str) -> bool {
+    secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
+/// All the spellings of a secret, some of them maybe twice.
+fn spell(secret: &str, spellings: &mut Vec<Zeroizing<String>>) {
+    let json = spelled(secret, Place::JsonString);
+    // Some write JSON in ASCII alone, some also without what HTML would take for a tag.
+    let ascii = Zeroizing::new(unicode_escapes(&json, |c| !c.is_ascii()));
+    let tagless = Zeroizing::new(unicode_escapes(&json, |c| matches!(c, '<' | '>' | '&')));
+    let [json, ascii] = [json, ascii].map(|json| {
+        let slashed = Zeroizing::new(json.replace('/', "\\/"));
+        // And some repeat the whole body that they got as one text: JSON within JSON.
+        spellings.extend([slashed, spelled(&json, Place::JsonString)]);
+        json
+    });
+    let percent = spelled(secret, Place::Query);
+    let lower = Zeroizing::new(lower_percent(&percent));
+    let form = Zeroizing::new(percent.replace("%20", "+"));
+    spellings.extend([json, ascii, tagless, percent, lower, form, spelled(secret, Place::Xml)]);
+    spellings.push(Zeroizing::new(secret.to_owned()));
 }
 
 fn spelled(secret: &str, place: Place) -> Zeroizing<String> {
@@ -139,6 +153,23 @@ mod tests {
         assert_eq!(bytes, text.as_bytes());
         assert_eq!(scrubber.touches(answer), text != answer);
         text
+    }
+
+    #[test]
+    fn what_is_taken_for_plain_is_spelled_the_same_everywhere() {
+        let mut plain = 0;
+        for byte in 0..=0x7f_u8 {
+            let secret = format!("secret{}", char::from(byte));
+            if !is_plain(&secret) {
+                continue;
+            }
+            plain += 1;
+            let mut spellings = Vec::new();
+            spell(&secret, &mut spellings);
+            assert!(spellings.iter().all(|spelling| **spelling == secret), "{secret}");
+        }
+        assert_eq!(plain, 26 + 26 + 10 + 4);
+        assert!(!is_plain("p\u{e4}ssword") && !is_plain("a/b") && !is_plain("a+b") && !is_plain("a b"));
     }
 
     #[test]

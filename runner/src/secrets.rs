@@ -1,6 +1,6 @@
 //! The one place where secrets are joined with the requests that they are for. What it makes goes to `egress`.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::time::Duration;
 
 use countersign_egress::{Origin, OriginError, OutgoingRequest, Refusal};
@@ -104,24 +104,24 @@ impl Inner {
     }
 
     /// What the vault has of the secrets that the request names.
-    async fn rows(&self, plan: &Plan<'_>) -> Result<Rows, StoreError> {
+    async fn rows<'a>(&self, plan: &Plan<'a>) -> Result<Rows<'a>, StoreError> {
         let mut rows = Rows::default();
         let key = plan.owner.conversation;
         for secret in named(plan.request) {
             match secret {
                 SecretRef::Token(component) | SecretRef::Refresh(component) => {
-                    if !rows.tokens.contains_key(component) {
+                    if !rows.tokens.iter().any(|(known, _)| *known == component) {
                         let row = self.store.token(key, &plan.bot.bot, component).await?;
-                        rows.tokens.insert(component.clone(), row);
+                        rows.tokens.push((component, row));
                     }
                 }
                 SecretRef::Answer(component, _) => {
-                    if !rows.answers.contains_key(component) {
+                    if !rows.answers.iter().any(|(known, _)| *known == component) {
                         let answers = match plan.answers {
-                            Some((known, answers)) if known == component => answers.to_vec(),
-                            _ => self.store.answers(key, component).await?,
+                            Some((known, answers)) if known == component => Cow::Borrowed(answers),
+                            _ => Cow::Owned(self.store.answers(key, component).await?),
                         };
-                        rows.answers.insert(component.clone(), answers);
+                        rows.answers.push((component, answers));
                     }
                 }
                 SecretRef::Workspace(_) => {}
@@ -130,20 +130,20 @@ impl Inner {
         Ok(rows)
     }
 
-    fn join(&self, plan: &Plan<'_>, rows: &Rows, now: Timestamp) -> Result<Built, NotBuilt> {
+    fn join(&self, plan: &Plan<'_>, rows: &Rows<'_>, now: Timestamp) -> Result<Built, NotBuilt> {
         let origin = destination(plan.bot, plan.template).map_err(NotBuilt::Url)?;
-        let mut opened = HashMap::new();
+        let mut opened: Vec<(&SecretRef, SecretText)> = Vec::new();
         for secret in named(plan.request) {
             if let SecretRef::Token(component) | SecretRef::Refresh(component) = secret {
                 may_go(plan.bot, component, &origin, matches!(secret, SecretRef::Refresh(_)))?;
             }
-            if !opened.contains_key(secret) {
-                opened.insert(secret, self.open(plan, rows, secret, now)?);
+            if !opened.iter().any(|(known, _)| *known == secret) {
+                opened.push((secret, self.open(plan, rows, secret, now)?));
             }
         }
         let reveal = |rendered: &Rendered| {
-            rendered.reveal(|secret| match opened.get(secret) {
-                Some(value) => Ok(value.duplicate()),
+            rendered.reveal(|secret| match opened.iter().find(|(known, _)| *known == secret) {
+                Some((_, value)) => Ok(value.duplicate()),
                 // `named` has gone through the same secrets.
                 None => Err(missing(secret)),
             })
@@ -164,13 +164,13 @@ impl Inner {
             builder = builder.body_limit(limit);
         }
         let request = builder.build(&self.policy)?;
-        Ok(Built { request, scrubber: Scrubber::new(opened.values()) })
+        Ok(Built { request, scrubber: Scrubber::new(opened.iter().map(|(_, value)| value)) })
     }
 
     fn open(
         &self,
         plan: &Plan<'_>,
-        rows: &Rows,
+        rows: &Rows<'_>,
         secret: &SecretRef,
         now: Timestamp,
     ) -> Result<SecretText, NotBuilt> {
@@ -187,8 +187,7 @@ impl Inner {
                 })
             }
             SecretRef::Answer(component, index) => {
-                let answers = rows.answers.get(component).map_or(&[][..], Vec::as_slice);
-                answers.iter().find(|answer| answer.index == *index).map(|answer| {
+                rows.answers(component).iter().find(|answer| answer.index == *index).map(|answer| {
                     let scope = owner.answer(&bot.bot, component, *index, answer.value.expires_at);
                     self.vault.open(&scope, &answer.value.sealed, now)
                 })
@@ -200,15 +199,20 @@ impl Inner {
     }
 }
 
+/// A request names few secrets, so looking through them is faster than any map.
 #[derive(Default)]
-struct Rows {
-    tokens: HashMap<Name, Option<TokenRow>>,
-    answers: HashMap<Name, Vec<AnswerRow>>,
+struct Rows<'a> {
+    tokens: Vec<(&'a Name, Option<TokenRow>)>,
+    answers: Vec<(&'a Name, Cow<'a, [AnswerRow]>)>,
 }
 
-impl Rows {
+impl Rows<'_> {
     fn token(&self, component: &Name) -> Option<&TokenRow> {
-        self.tokens.get(component)?.as_ref()
+        self.tokens.iter().find(|(known, _)| *known == component)?.1.as_ref()
+    }
+
+    fn answers(&self, component: &Name) -> &[AnswerRow] {
+        self.answers.iter().find(|(known, _)| *known == component).map_or(&[], |(_, answers)| answers)
     }
 }
 

@@ -166,7 +166,8 @@ impl Inner {
         let Ahead { lease, conversation, new } = ahead;
         let held = lease.clone();
         let before = Before { conversation, late: false, new };
-        match self.answer(key, account, before, heard, nothing_yet(lease, now, 0)).await {
+        // Its room is given back before the call or the delivery that follows, for which the task goes on.
+        match Box::pin(self.answer(key, account, before, heard, nothing_yet(lease, now, 0))).await {
             Ok(computed) => Some(computed),
             Err(_) => {
                 // It is computed again from its row, and fails there where it can be waited for.

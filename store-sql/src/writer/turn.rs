@@ -209,9 +209,29 @@ fn conversation(tx: &mut Tx<'_>, entry: &mut Entry, session: Option<&SessionComm
             tx.sql("UPDATE conversations SET timer = ?2 WHERE id = ?1")?.execute((entry.id, timer))?;
         }
     }
+    let calling = session.calling.map(|call| call.0);
+    let (seen_tokens, version) = (session.tokens_seen as i64, session.stored.version.0 as i64);
+    let (id, bytes) = (code::session_to_bytes(id), &session.stored.bytes);
+    let timer = match session.timer {
+        TimerChange::Set(timer, at) => Some((at, timer.0.to_le_bytes())),
+        TimerChange::Clear if entry.has_timer => None,
+        TimerChange::Clear | TimerChange::Keep => {
+            tx.sql(
+                "UPDATE conversations SET last_turns = ?2, lines = ?3, spilled = ?4, seen = ?5, calling = ?6, \
+                 tokens_seen = ?7, version = ?8, session_id = ?9, session = ?10, recent = ?11 WHERE id = ?1",
+            )?
+            .execute((
+                entry.id, last_turns, lines, entry.spilled, seen, calling, seen_tokens, version, id, bytes, recent,
+            ))?;
+            return Ok(());
+        }
+    };
+    entry.has_timer = timer.is_some();
+    tx.timers_changed = true;
+    // The row is written once.
     tx.sql(
-        "UPDATE conversations SET last_turns = ?2, lines = ?3, spilled = ?4, seen = ?5, calling = ?6, \
-         tokens_seen = ?7, version = ?8, session_id = ?9, session = ?10, recent = ?11 WHERE id = ?1",
+        "UPDATE conversations SET last_turns = ?2, lines = ?3, spilled = ?4, seen = ?5, calling = ?6, tokens_seen = ?7, \
+         version = ?8, session_id = ?9, session = ?10, recent = ?11, timer_at = ?12, timer = ?13 WHERE id = ?1",
     )?
     .execute((
         entry.id,
@@ -219,22 +239,12 @@ fn conversation(tx: &mut Tx<'_>, entry: &mut Entry, session: Option<&SessionComm
         lines,
         entry.spilled,
         seen,
-        session.calling.map(|call| call.0),
-        session.tokens_seen as i64,
-        session.stored.version.0 as i64,
-        code::session_to_bytes(session.stored.id),
-        &session.stored.bytes,
+        calling,
+        seen_tokens,
+        version,
+        id,
+        bytes,
         recent,
-    ))?;
-    let timer = match session.timer {
-        TimerChange::Set(timer, at) => Some((at, timer.0.to_le_bytes())),
-        TimerChange::Clear if entry.has_timer => None,
-        TimerChange::Clear | TimerChange::Keep => return Ok(()),
-    };
-    entry.has_timer = timer.is_some();
-    tx.timers_changed = true;
-    tx.sql("UPDATE conversations SET timer_at = ?2, timer = ?3 WHERE id = ?1")?.execute((
-        entry.id,
         timer.map(|(at, _)| at.as_micros()),
         timer.map(|(_, timer)| timer),
     ))?;
