@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use countersign_api::{
     Compiled, Surroundings, Unusable, adopt, again, compiled, in_service, keep_in_service,
 };
+use countersign_egress as egress;
 use countersign_model::{ChannelKind, Name, Timestamp};
-use countersign_runner::Store;
+use countersign_runner::{Store, destination};
 use countersign_script::diagnostics::Severity;
 use countersign_script::render::{self, Style};
 use countersign_script::{BindError, Runnable};
@@ -189,6 +190,46 @@ pub struct CheckedBots {
     pub bots: Vec<Name>,
     /// Channels whose bots have to be in the console.
     pub waiting: Vec<Waiting>,
+    /// Servers that the bots call and may not: users will be told that it does not work at the moment.
+    pub not_allowed: Vec<NotAllowed>,
+}
+
+/// A bot calls a server that may not be called.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotAllowed {
+    /// The bot.
+    pub bot: Name,
+    /// The first of its Authorization Tokens and Web Services that calls it.
+    pub component: Name,
+    /// Why it may not.
+    pub why: egress::Refusal,
+}
+
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bot, component, why } = self;
+        write!(f, "the bot `{bot}` will not reach what `{component}` calls: {why}")
+    }
+}
+
+/// What of a bot is refused before any name is looked up.
+fn not_allowed(bot: &Runnable, policy: &egress::Policy) -> Vec<NotAllowed> {
+    let tokens = bot.tokens.iter().flat_map(|token| {
+        let refresh = token.refresh.as_ref().map(|refresh| (&token.id, &refresh.request));
+        std::iter::once((&token.id, &token.request)).chain(refresh)
+    });
+    let services = bot.services.iter().map(|service| (&service.id, &service.request));
+    let mut found: Vec<NotAllowed> = Vec::new();
+    for (component, request) in tokens.chain(services) {
+        let admitted =
+            destination(bot, request).map_err(egress::Refusal::from).and_then(|origin| policy.admit(&origin));
+        if let Err(why) = admitted
+            && !found.iter().any(|known| known.why == why)
+        {
+            found.push(NotAllowed { bot: bot.bot.clone(), component: component.clone(), why });
+        }
+    }
+    found
 }
 
 /// Reads and checks the bot files of a configuration for its channels, and changes nothing.
@@ -211,8 +252,10 @@ pub fn check_bots(config: &Config) -> Result<CheckedBots, StartError> {
         }
     }
     if refused.is_empty() && without.is_empty() {
+        let policy = egress::Policy { allow: config.allow.clone(), ..egress::Policy::default() };
+        let not_allowed = files.iter().flat_map(|file| not_allowed(&file.bot, &policy)).collect();
         let bots = files.into_iter().map(|file| file.bot.bot.clone()).collect();
-        return Ok(CheckedBots { bots, waiting });
+        return Ok(CheckedBots { bots, waiting, not_allowed });
     }
     Err(StartError::Bots { refused, without })
 }

@@ -30,7 +30,7 @@ mod tests;
 
 pub use accounts::accounts;
 pub use app::{App, Channels, Line, Side};
-pub use bots::{CheckedBots, Findings, NoBot, Refusal, Refused, Waiting, check_bots};
+pub use bots::{CheckedBots, Findings, NoBot, NotAllowed, Refusal, Refused, Waiting, check_bots};
 pub use chat::ChatSettings;
 pub use config::{
     ChannelConfig, ChannelSide, Config, ConfigError, Console, Fault, KeySource, Limits, Log, LogFormat,

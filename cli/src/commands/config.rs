@@ -67,6 +67,9 @@ pub(crate) fn run(args: &Args, out: &mut impl Write, err: &mut impl Write) -> Re
             for waiting in &bots.waiting {
                 writeln!(err, "warning: {waiting}")?;
             }
+            for not_allowed in &bots.not_allowed {
+                writeln!(err, "warning: {not_allowed}")?;
+            }
             countersign_server::check_keys(&config).map_err(|error| Problem::Setup(error.to_string()))?;
             let channels = config.channels.len();
             let noun = if channels == 1 { "channel" } else { "channels" };
@@ -114,6 +117,16 @@ mod tests {
         let (result, said) = check(file.clone());
         assert!(result.is_ok() && said.contains("no problems, 1 channel"), "{said}");
         assert!(said.contains("warning: the channel `web` waits for the bot `later`"), "{said}");
+        let calls = "countersign: 1\nbot: demo\nweb_services: [{ id: s, url: 'http://bank.lan/x' }]\nscripts: [{ id: a, \
+                     triggers: a, steps: [{ web_service: s }] }]\n";
+        std::fs::write(folder.path().join("calls.yaml"), calls).unwrap();
+        std::fs::write(&file, "bots = [\"calls.yaml\"]\n").unwrap();
+        let (result, said) = check(file.clone());
+        assert!(result.is_ok(), "it may be allowed later: {said}");
+        assert!(
+            said.contains("warning: the bot `demo` will not reach what `s` calls: `http://bank.lan`"),
+            "{said}"
+        );
         std::fs::write(&file, "bot = []\n").unwrap();
         assert!(matches!(check(file.clone()).0, Err(Stop::Problem(Problem::Setup(_)))));
         std::fs::write(&file, "bots = [\"demo.yaml\"]\n[keys]\ncommand = [\"/nowhere/pass\"]\n").unwrap();

@@ -149,3 +149,26 @@ async fn a_channel_says_which_bot_it_wants() {
     std::fs::remove_file(folder.path("demo.yaml")).unwrap();
     assert!(error(&folder).contains("is refused: it cannot be read ("));
 }
+
+#[test]
+fn a_check_tells_which_calls_would_be_refused() {
+    let mut folder = Folder::new("[config]\nbank_url = \"http://10.0.0.7:8090\"");
+    folder.write_bot(
+        "countersign: 1\nbot: demo\nauthorization_tokens:\n  - id: bank\n    url: '{config.bank_url}/login'\n    \
+         questions: [{ question: Name?, field: name }]\n    token_path: t\nweb_services:\n  - { id: balance, url: \
+         '{config.bank_url}/b' }\n  - { id: rates, url: 'https://rates.example/today' }\nscripts:\n  - { id: a, triggers: \
+         [a], steps: [{ auth_token: bank }, { web_service: balance }, { web_service: rates }, { message: Done }] }\n",
+    );
+    let told = |folder: &Folder| -> Vec<String> {
+        check_bots(&folder.config()).unwrap().not_allowed.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        told(&folder),
+        [
+            "the bot `demo` will not reach what `bank` calls: `10.0.0.7` is a private address; an operator can allow it with \
+             `--allow 10.0.0.7:8090`, or `[egress] allow` in the configuration"
+        ]
+    );
+    folder.settings = format!("[egress]\nallow = [\"http://10.0.0.7:8090\"]\n{}", folder.settings);
+    assert_eq!(told(&folder), [""; 0]);
+}
