@@ -19,7 +19,8 @@ pub struct Events {
     /// Differs with each start: numbers of an earlier one mean nothing.
     start: u64,
     log: Mutex<Log>,
-    wake: broadcast::Sender<Arc<Event>>,
+    /// Nothing is sent when all streams end.
+    wake: broadcast::Sender<Option<Arc<Event>>>,
 }
 
 #[derive(Default)]
@@ -72,7 +73,7 @@ pub struct Listener {
     /// Whether too much was missed to catch up.
     lost: bool,
     seen: u64,
-    live: broadcast::Receiver<Arc<Event>>,
+    live: broadcast::Receiver<Option<Arc<Event>>>,
 }
 
 /// What a listener hears.
@@ -100,7 +101,7 @@ impl Events {
             log.kept.pop_front();
         }
         // Nobody listens: then it is only kept.
-        let _ = self.wake.send(event);
+        let _ = self.wake.send(Some(event));
     }
 
     /// Ends the streams of somebody whose rights have changed, as the audit log names them: `account/…`. Who may still listen
@@ -108,7 +109,13 @@ impl Events {
     pub fn end(&self, workspace: &Name, actor: &str) {
         let number = self.log.lock().unwrap_or_else(PoisonError::into_inner).last;
         let data = Value::String(actor.to_owned());
-        let _ = self.wake.send(Arc::new(Event { number, workspace: workspace.clone(), kind: ENDED, data }));
+        let end = Event { number, workspace: workspace.clone(), kind: ENDED, data };
+        let _ = self.wake.send(Some(Arc::new(end)));
+    }
+
+    /// Ends all streams: the server stops. Who listened comes back to the next start.
+    pub fn stop(&self) {
+        let _ = self.wake.send(None);
     }
 
     /// Whether anybody listens.
@@ -142,7 +149,7 @@ impl Events {
 }
 
 impl Listener {
-    /// The next thing to hear; `None` when the hub is gone.
+    /// The next thing to hear; `None` when the hub is gone, or the server stops.
     pub async fn next(&mut self) -> Option<Heard> {
         if std::mem::take(&mut self.lost) {
             return Some(Heard::Reset(self.id(self.seen)));
@@ -152,7 +159,8 @@ impl Listener {
         }
         loop {
             match self.live.recv().await {
-                Ok(event) => {
+                Ok(None) => return None,
+                Ok(Some(event)) => {
                     self.seen = event.number;
                     if event.workspace == self.workspace {
                         return Some(Heard::Event(self.id(event.number), event));
@@ -201,6 +209,16 @@ mod tests {
         events.tell(&name("b"), "draft", json!(1));
         events.tell(&name("a"), "draft", json!(2));
         assert_eq!(hear(&mut listener).await, ("0000000000000007-2".to_owned(), Some(json!(2))));
+    }
+
+    #[tokio::test]
+    async fn streams_end_when_the_server_stops() {
+        let events = Events::new(7);
+        let mut listener = events.listen(&name("a"), None);
+        events.tell(&name("a"), "draft", json!(1));
+        events.stop();
+        hear(&mut listener).await;
+        assert_eq!(listener.next().await, None);
     }
 
     #[tokio::test]

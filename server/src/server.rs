@@ -283,7 +283,13 @@ impl Server {
             async move { key_watch.run(app.runner.store(), stop).await }
         });
         if let Some(api) = front.console.as_ref().and_then(Console::api) {
-            tasks.spawn(statistics.run(api, after.clone()));
+            tasks.spawn(statistics.run(api.clone(), after.clone()));
+            let stop = stop.clone();
+            tasks.spawn(async move {
+                stop.cancelled().await;
+                // The streams of open consoles have no end of their own.
+                api.events.stop();
+            });
         }
         if let Some((collector, spans)) = self.collector {
             tasks.spawn(collector.run(spans, after.clone()));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Draft } from "../api/contract.ts";
-import { ApiProblem } from "../api/problem.ts";
+import { ApiProblem, unreachable } from "../api/problem.ts";
 import { DraftStore, type Wire } from "./DraftStore.ts";
 import { setAt } from "./edits.ts";
 
@@ -71,6 +71,21 @@ describe("a draft", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect(store.snapshot()).toMatchObject({ save: "saved", text: "name: bc\n" });
     expect(save).toHaveBeenLastCalledWith("name: bc\n", 2, false);
+  });
+
+  it("saves again by itself when the server is back", async () => {
+    const save = vi
+      .fn()
+      .mockRejectedValueOnce(unreachable())
+      .mockRejectedValueOnce(unreachable())
+      .mockResolvedValue(saved(2));
+    const store = new DraftStore(draft("name: a\n"), wire({ save }));
+    store.type("name: b\n");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(store.snapshot().save).toBe("failed");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(store.snapshot().save).toBe("saved");
+    expect(save).toHaveBeenCalledTimes(3);
   });
 
   it("keeps both texts when somebody else was faster, and either can stand", async () => {

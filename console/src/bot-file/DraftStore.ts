@@ -37,6 +37,8 @@ export interface DraftState {
 /** Milliseconds without a change after which a text is checked, and saved. */
 const CHECK_AFTER = 350;
 const SAVE_AFTER = 900;
+/** Milliseconds after which what could not be sent is sent again, while the server is away. */
+const AGAIN_AFTER = 5_000;
 
 /**
  * The draft of one bot: its text, what it says, undo, check and autosave. It outlives the pages, so nothing typed is lost
@@ -140,8 +142,10 @@ export class DraftStore {
       return same;
     } catch (error) {
       const theirs = isProblem(error, "stale") ? (error.more.current as Draft | undefined) : undefined;
-      if (!theirs) this.set({ save: "failed", problem: error });
-      else if (theirs.text === text) {
+      if (!theirs) {
+        this.set({ save: "failed", problem: error });
+        if (isAway(error)) this.saveSoon(AGAIN_AFTER);
+      } else if (theirs.text === text) {
         // It was saved, and the answer went astray. What was typed since then stays.
         this.revision = theirs.revision;
         this.savedText = text;
@@ -223,9 +227,9 @@ export class DraftStore {
     if (!conflict) this.saveSoon();
   }
 
-  private saveSoon(): void {
+  private saveSoon(after = SAVE_AFTER): void {
     clearTimeout(this.saveTimer);
-    this.saveTimer = setTimeout(() => void this.flush(), SAVE_AFTER);
+    this.saveTimer = setTimeout(() => void this.flush(), after);
   }
 
   private checkSoon(after: number): void {
@@ -251,4 +255,9 @@ function emptyFile(): BotFile {
   const read = readBotFile("");
   if ("file" in read) return read.file;
   throw new Error("an empty text can be read");
+}
+
+/** Whether the server could not be reached, or only what stands before it. */
+function isAway(error: unknown): boolean {
+  return isProblem(error) && [0, 502, 503, 504].includes(error.status);
 }
