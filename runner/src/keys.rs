@@ -126,7 +126,10 @@ impl Inner {
             *version = key.version.max(*version);
             match ring.add(key) {
                 Ok(()) | Err(KeyRingError::Duplicate { .. }) => {}
-                // Whoever has the master keys looks again in a moment, and tells when it is really lost.
+                // After every rotation. Whoever has the master keys looks again in a moment, and tells when it is lost.
+                Err(error @ KeyRingError::UnknownMaster { .. }) => {
+                    tracing::debug!(%error, "a data key of the store does not open yet");
+                }
                 Err(error) => tracing::warn!(%error, "a data key of the store does not open"),
             }
         }

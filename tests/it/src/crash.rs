@@ -290,5 +290,10 @@ fn keys_are_rotated_beside_a_server_also_when_that_is_broken_off() {
         crowd.finish(&world, &server).await;
         assert_eq!(faults(&world.history.borrow()), Vec::<String>::new());
         assert!(!server.log().contains("ERROR"), "{}", server.log());
+        assert!(
+            !server.log().contains("does not open"),
+            "a rotation is no reason to worry: {}",
+            server.log()
+        );
     });
 }
