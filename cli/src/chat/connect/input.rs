@@ -49,7 +49,8 @@ pub(super) fn read(line: &str, channel: ChannelKind, offered: &[Choice]) -> Type
             "quit" | "exit" => Typed::Leave,
             "help" => Typed::Tell(HELP.to_owned()),
             "repeat" => Typed::Act(json!({ "repeat": true })),
-            _ if command.split_whitespace().next() == Some("provider") => match trouble(command) {
+            _ if is_provider(command) && can.spoken => Typed::Tell(CALLS.to_owned()),
+            _ if is_provider(command) => match trouble(command) {
                 Some(trouble) => Typed::Trouble(trouble),
                 None => Typed::Tell(PROVIDER.to_owned()),
             },
@@ -73,6 +74,13 @@ pub(super) fn read(line: &str, channel: ChannelKind, offered: &[Choice]) -> Type
         // The white space around a password may be part of it.
         None => say(line, false),
     }
+}
+
+/// What `/provider` prints on the phone.
+const CALLS: &str = "only messages can go astray so; on the phone /repeat sends the last webhook again";
+
+fn is_provider(command: &str) -> bool {
+    command.split_whitespace().next() == Some("provider")
 }
 
 /// What stands behind `/provider`; `None` when it is none of what is listed.
@@ -176,6 +184,7 @@ mod tests {
         {
             assert_eq!(typed(line, ChannelKind::Sms), Typed::Tell(PROVIDER.to_owned()), "{line}");
         }
+        assert_eq!(typed("/provider lose", ChannelKind::Phone), Typed::Tell(CALLS.to_owned()));
         let Typed::Tell(text) = typed("/providers", ChannelKind::Sms) else { panic!() };
         assert!(text.contains("`/providers`"));
     }
