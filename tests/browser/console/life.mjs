@@ -274,6 +274,13 @@ async function a_secret_is_never_shown_again({ page, world }) {
   await accessible(page, world);
   await shot(page, "secret");
   assert.equal((await page.content()).includes(value), false);
+  // A new one of the same name does not replace it unseen.
+  await page.getByRole("button", { name: "New secret" }).click();
+  await dialogue.getByLabel("Name").fill("api_key");
+  await dialogue.getByLabel("Value", { exact: true }).fill("another value");
+  await dialogue.getByRole("button", { name: "Save" }).click();
+  await dialogue.getByText("It is there already.").waitFor();
+  await dialogue.getByRole("button", { name: "Cancel" }).click();
   await row.getByRole("button", { name: "Replace api_key" }).click();
   const replace = page.getByRole("dialog", { name: "Replace api_key" });
   assert.equal(await replace.getByLabel("Value", { exact: true }).inputValue(), "");

@@ -143,6 +143,7 @@ function ValuesOf({ kind }: { kind: Kind }) {
           kind={kind}
           workspace={workspace}
           row={editing === "new" ? undefined : editing}
+          taken={(list.data ?? []).filter(({ origin }) => origin === "console").map(({ name }) => name)}
           onClose={() => setEditing(undefined)}
         />
       )}
@@ -164,11 +165,14 @@ function EditValue({
   kind,
   workspace,
   row,
+  taken,
   onClose,
 }: {
   kind: Kind;
   workspace: string;
   row?: Row;
+  /** What a new one would replace unseen. */
+  taken: readonly string[];
   onClose: () => void;
 }) {
   const t = useWords(words);
@@ -178,7 +182,10 @@ function EditValue({
   const { form, onSubmit, problem, busy } = useServerForm({
     initialValues: { name: row?.name ?? "", value: row?.value ?? "" },
     validate: {
-      name: (value) => (/^[A-Za-z][A-Za-z0-9_]*$/.test(value) ? null : t.nameForm),
+      name: (value) => {
+        if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(value)) return t.nameForm;
+        return row === undefined && taken.includes(value) ? t.nameTaken : null;
+      },
       value: (value) => (value ? null : required),
     },
     send: async ({ name, value }) => {

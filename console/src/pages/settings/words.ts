@@ -85,6 +85,7 @@ export const words = catalogue(
     change: "Change",
     changeOf: (name: string) => `Change ${name}`,
     nameForm: "Letters, digits and underscores; a letter first",
+    nameTaken: "It is there already. Change it in the list.",
     removeValue: (name: string) => `Remove ${name}?`,
     removeValueText:
       "Bots that use it cannot be published any more, and those that are live fail where they use it.",
@@ -258,6 +259,7 @@ export const words = catalogue(
     change: "Cambiar",
     changeOf: (name: string) => `Cambiar ${name}`,
     nameForm: "Letras, cifras y guiones bajos; primero una letra",
+    nameTaken: "Ya existe. Cámbialo en la lista.",
     removeValue: (name: string) => `¿Quitar ${name}?`,
     removeValueText:
       "Los bots que lo usan ya no se pueden publicar, y los que están activos fallan donde lo usan.",
