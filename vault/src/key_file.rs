@@ -19,8 +19,14 @@ pub struct KeyFile {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// It is not there.
-    #[error("there is no key file {path}")]
+    #[error("there is no key file {path}; `countersign keys make {path}` makes one")]
     Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no folder for it.
+    #[error("the key file {path} cannot be made, because its folder is not there; make the folder first")]
+    NoFolder {
         /// The file.
         path: PathBuf,
     },
@@ -125,6 +131,7 @@ impl KeyFile {
         text.push('\n');
         self.put(&text).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: self.path.clone() },
+            io::ErrorKind::NotFound => KeyFileError::NoFolder { path: self.path.clone() },
             _ => self.io(error),
         })?;
         sync_directory(&self.path).map_err(|error| self.io(error))?;

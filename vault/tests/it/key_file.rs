@@ -124,7 +124,7 @@ fn a_directory_is_no_key_file() {
     let directory = tempfile::tempdir().unwrap();
     assert!(matches!(KeyFile::at(directory.path()).load(), Err(KeyFileError::NoFile { .. })));
     let nowhere = KeyFile::at(directory.path().join("no/such/folder/key"));
-    assert!(matches!(nowhere.load_or_create(), Err(KeyFileError::Missing { .. })));
+    assert!(matches!(nowhere.load_or_create(), Err(KeyFileError::NoFolder { .. })));
 }
 
 #[test]
@@ -197,4 +197,23 @@ fn who_owns_it_goes_on_reading_it_when_root_has_changed_it() {
     file.add_key().unwrap();
     assert_eq!(fs::metadata(file.path()).unwrap().uid(), owner);
     assert_eq!(mode(file.path()), 0o600);
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = KeyFile::at(directory.path().join("keys"));
+    let path = file.path().display().to_string();
+    assert_eq!(
+        file.load().unwrap_err().to_string(),
+        format!("there is no key file {path}; `countersign keys make {path}` makes one")
+    );
+    let file = KeyFile::at(directory.path().join("nowhere/keys"));
+    assert_eq!(
+        file.load_or_create().unwrap_err().to_string(),
+        format!(
+            "the key file {} cannot be made, because its folder is not there; make the folder first",
+            file.path().display()
+        )
+    );
 }
