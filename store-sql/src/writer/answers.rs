@@ -72,6 +72,10 @@ mod tests {
             0
         }
 
+        fn delivers(&self) -> bool {
+            true
+        }
+
         fn write(&mut self, _: &mut Tx<'_>) -> Result<(), Failure> {
             Ok(())
         }

@@ -19,6 +19,11 @@ pub(crate) trait Work: Send + 'static {
         64
     }
 
+    /// Whether the outbox changes by it, so that deliveries which were made cost next to nothing beside it.
+    fn delivers(&self) -> bool {
+        true
+    }
+
     /// Writes it. [`Fault::Lost`] only before anything was written.
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<Self::Made, Fault>;
 
@@ -32,6 +37,7 @@ pub(crate) trait Work: Send + 'static {
 /// Work of any kind.
 pub(crate) trait Item: Send {
     fn size(&self) -> usize;
+    fn delivers(&self) -> bool;
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<(), Failure>;
     fn keep(&mut self, schedule: &mut Schedule);
     fn fail(&mut self, schedule: &mut Schedule, failure: Failure);
@@ -61,6 +67,10 @@ impl<W: Work> Task<W> {
 impl<W: Work> Item for Task<W> {
     fn size(&self) -> usize {
         self.work.as_ref().map_or(0, Work::size)
+    }
+
+    fn delivers(&self) -> bool {
+        self.work.as_ref().is_none_or(Work::delivers)
     }
 
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<(), Failure> {

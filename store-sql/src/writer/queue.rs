@@ -17,6 +17,9 @@ const GROUP_ITEMS: usize = 1_024;
 const GROUP_BYTES: usize = 4 << 20;
 /// So many finished deliveries may wait for a group that somebody else needs.
 const MOST_DELIVERED: usize = 256;
+/// So many groups that leave the outbox alone may go before them: to change its page for them alone would hold up turns that
+/// only make a call.
+const MOST_PASSED: u32 = 8;
 /// How long a finished delivery waits for such a group.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -42,6 +45,8 @@ pub(crate) struct JobQueue {
 struct State {
     items: VecDeque<Box<dyn Item>>,
     delivered: Vec<u64>,
+    /// How many groups have gone before these.
+    passed: u32,
     bytes: usize,
     look: bool,
     closed: bool,
@@ -132,11 +137,7 @@ impl JobQueue {
         // nobody waits for the processor this costs nothing.
         std::thread::yield_now();
         let mut state = self.state();
-        let mut group = Group {
-            delivered: mem::take(&mut state.delivered),
-            look: mem::take(&mut state.look),
-            ..Group::default()
-        };
+        let mut group = Group { look: mem::take(&mut state.look), ..Group::default() };
         let mut bytes = 0;
         while group.items.len() < GROUP_ITEMS && bytes < GROUP_BYTES {
             let Some(item) = state.items.pop_front() else { break };
@@ -144,6 +145,13 @@ impl JobQueue {
             group.items.push(item);
         }
         state.bytes = state.bytes.saturating_sub(bytes);
+        let fits = group.items.is_empty() || group.items.iter().any(|item| item.delivers());
+        if fits || state.closed || state.passed >= MOST_PASSED || state.delivered.len() >= MOST_DELIVERED {
+            group.delivered = mem::take(&mut state.delivered);
+            state.passed = 0;
+        } else if !state.delivered.is_empty() {
+            state.passed += 1;
+        }
         group.last = state.closed && state.items.is_empty();
         group
     }
@@ -169,7 +177,12 @@ pub(crate) enum Full {
 
 #[cfg(test)]
 mod tests {
+    use tokio::runtime::Id;
+
     use super::*;
+    use crate::error::Failure;
+    use crate::schedule::Schedule;
+    use crate::writer::Tx;
 
     fn sleep_after(sleep: Sleep, deliveries: usize) -> Sleep {
         let queue = JobQueue::default();
@@ -183,6 +196,59 @@ mod tests {
         assert!(sleep_after(Sleep::Deep, 1) == Sleep::Awake);
         assert!(sleep_after(Sleep::Patient, 1) == Sleep::Patient);
         assert!(sleep_after(Sleep::Patient, MOST_DELIVERED) == Sleep::Awake, "there are enough of them");
+    }
+
+    /// Something to write, which changes the outbox or does not.
+    struct Writes(bool);
+
+    impl Item for Writes {
+        fn size(&self) -> usize {
+            1
+        }
+
+        fn delivers(&self) -> bool {
+            self.0
+        }
+
+        fn write(&mut self, _: &mut Tx<'_>) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn keep(&mut self, _: &mut Schedule) {}
+
+        fn fail(&mut self, _: &mut Schedule, _: Failure) {}
+
+        fn runtime(&self) -> Option<Id> {
+            None
+        }
+
+        fn answer(self: Box<Self>) {}
+    }
+
+    fn delivered_with(queue: &JobQueue, delivers: bool) -> Vec<u64> {
+        assert!(queue.push(Box::new(Writes(delivers))).is_ok());
+        let group = queue.take();
+        assert_eq!(group.items.len(), 1);
+        group.delivered
+    }
+
+    #[test]
+    fn deliveries_go_with_a_group_that_changes_the_outbox_and_wait_for_few_others() {
+        let queue = JobQueue::default();
+        queue.delivered(1);
+        assert!(delivered_with(&queue, false).is_empty());
+        assert_eq!(delivered_with(&queue, true), [1]);
+        queue.delivered(2);
+        for _ in 0..MOST_PASSED {
+            assert!(delivered_with(&queue, false).is_empty());
+        }
+        assert_eq!(delivered_with(&queue, false), [2], "they have waited long enough");
+        queue.delivered(3);
+        assert!(delivered_with(&queue, false).is_empty(), "and the next wait anew");
+        assert!(queue.push(Box::new(Writes(false))).is_ok());
+        queue.close();
+        let last = queue.take();
+        assert!(last.last && last.delivered == [3], "none is forgotten at the end");
     }
 
     #[test]

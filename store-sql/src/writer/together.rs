@@ -41,6 +41,10 @@ impl Work for AcceptTurn {
         size(&self.turn)
     }
 
+    fn delivers(&self) -> bool {
+        !self.turn.outbox.is_empty()
+    }
+
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<Made<Turned>, Fault> {
         if std::mem::replace(&mut self.tried, true) {
             return Ok(Made::Neither);
@@ -99,6 +103,10 @@ impl Work for CompleteTurn {
 
     fn size(&self) -> usize {
         512 + size(&self.turn)
+    }
+
+    fn delivers(&self) -> bool {
+        !self.turn.outbox.is_empty()
     }
 
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<Made<Ended>, Fault> {
