@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_egress::{EgressError, IncomingResponse, Limits, MaybeSent, NotSent, Origin};
+use countersign_egress::{EgressError, IncomingResponse, Limits, MaybeSent, NotSent, Origin, OriginError};
 use countersign_engine::{Cause, Outcome, Refusal, ServiceCall, TokenPurpose, TokenRequest};
 use countersign_model::{Name, Timestamp};
 use countersign_script::Runnable;
@@ -146,6 +146,8 @@ pub(crate) struct Job<'a> {
     pub(crate) work: &'a Work,
     template: &'a RequestTemplate,
     info: CallInfo,
+    /// Where it goes, whatever its placeholders become.
+    origin: Result<Origin, OriginError>,
     repeat: Repeat,
     /// For a login.
     login: Option<Login<'a>>,
@@ -264,13 +266,13 @@ impl Inner {
     ) -> Result<Tried, Stopped> {
         let key = &job.lease.conversation;
         // A URL that leads nowhere is told of when the request is built.
-        let pass = match job.info.url.parse::<Origin>() {
+        let pass = match &job.origin {
             Err(_) => None,
             Ok(origin) => {
                 let longest =
                     Duration::from_millis(u64::from(job.work.request().timeout_ms)).min(LONGEST_WAIT);
                 let (clock, sleeper) = (self.clock.as_ref(), self.sleeper.as_ref());
-                match self.guard.enter(&origin, clock, sleeper, longest).await {
+                match self.guard.enter(origin, clock, sleeper, longest).await {
                     Ok(pass) => Some((origin, pass)),
                     Err(why) => {
                         self.tell(key, &Notice::CallShut { call: &job.info, why });
@@ -283,7 +285,7 @@ impl Inner {
         let plan = Plan {
             owner: job.owner,
             bot: job.bot,
-            template: job.template,
+            origin: &job.origin,
             request: job.work.request(),
             idempotency: idempotency(job.work, job.lease.session),
             body_limit: matches!(job.work, Work::Acquire(_)).then_some(Limits::AUTH_BODY),
@@ -341,8 +343,8 @@ impl Inner {
             let good = result.as_ref().is_ok_and(|answer| answer.status < 500);
             match self.guard.told(pass, good, now) {
                 Change::None => {}
-                Change::Opened => self.tell(key, &Notice::ServerRests { origin: &origin }),
-                Change::Closed => self.tell(key, &Notice::ServerBack { origin: &origin }),
+                Change::Opened => self.tell(key, &Notice::ServerRests { origin }),
+                Change::Closed => self.tell(key, &Notice::ServerBack { origin }),
             }
         }
         Ok(Tried::Yes { built, result, at: now })
@@ -433,7 +435,8 @@ fn job<'a>(
         }
         _ => None,
     };
-    Some(Job { lease, owner, bot, work, template, info, repeat, login })
+    let origin = info.url.parse();
+    Some(Job { lease, owner, bot, work, template, info, origin, repeat, login })
 }
 
 /// How long the service asks to wait, in seconds; dates are not read.

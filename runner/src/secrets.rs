@@ -6,7 +6,6 @@ use std::time::Duration;
 use countersign_egress::{Origin, OriginError, OutgoingRequest, Refusal};
 use countersign_model::{Name, SecretText, Timestamp};
 use countersign_script::Runnable;
-use countersign_script::program::RequestTemplate;
 use countersign_script::template::{EncodeError, Rendered, SecretRef};
 use countersign_store::{AnswerRow, StoreError, TokenRow};
 use countersign_vault::OpenError;
@@ -15,7 +14,7 @@ use crate::admission::Login;
 use crate::parts::Inner;
 use crate::scrub::Scrubber;
 use crate::sealing::Owner;
-use crate::url_pattern::{destination, url_pattern};
+use crate::url_pattern::url_pattern;
 
 /// Why a request was not built. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,8 +66,8 @@ pub(crate) struct Built {
 pub(crate) struct Plan<'a> {
     pub(crate) owner: Owner<'a>,
     pub(crate) bot: &'a Runnable,
-    /// As the author wrote it.
-    pub(crate) template: &'a RequestTemplate,
+    /// Where it goes, as its author wrote it.
+    pub(crate) origin: &'a Result<Origin, OriginError>,
     /// As the engine filled it in.
     pub(crate) request: &'a countersign_engine::OutgoingRequest,
     /// A header with an idempotency key.
@@ -131,11 +130,11 @@ impl Inner {
     }
 
     fn join(&self, plan: &Plan<'_>, rows: &Rows<'_>, now: Timestamp) -> Result<Built, NotBuilt> {
-        let origin = destination(plan.bot, plan.template).map_err(NotBuilt::Url)?;
+        let origin = plan.origin.as_ref().map_err(|why| NotBuilt::Url(why.clone()))?;
         let mut opened: Vec<(&SecretRef, SecretText)> = Vec::new();
         for secret in named(plan.request) {
             if let SecretRef::Token(component) | SecretRef::Refresh(component) = secret {
-                may_go(plan.bot, component, &origin, matches!(secret, SecretRef::Refresh(_)))?;
+                may_go(plan.bot, component, origin, matches!(secret, SecretRef::Refresh(_)))?;
             }
             if !opened.iter().any(|(known, _)| *known == secret) {
                 opened.push((secret, self.open(plan, rows, secret, now)?));
@@ -149,7 +148,7 @@ impl Inner {
             })
         };
         let request = plan.request;
-        let mut builder = OutgoingRequest::builder(request.method, origin, reveal(&request.url)?)
+        let mut builder = OutgoingRequest::builder(request.method, origin.clone(), reveal(&request.url)?)
             .timeout(Duration::from_millis(u64::from(request.timeout_ms)));
         for (name, value) in &request.headers {
             builder = builder.header(name, reveal(value)?);

@@ -6,6 +6,7 @@ use countersign_script::template::{Piece, Place, Rendered, SecretRef, Template};
 use super::rig::{API_KEY, PASSWORD, Rig, answer, bank, key, name};
 use crate::sealing::Owner;
 use crate::secrets::{NotBuilt, Plan};
+use crate::url_pattern::destination;
 
 fn holds(bytes: &[u8], wanted: &str) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes())
@@ -82,11 +83,10 @@ async fn a_token_goes_only_where_its_author_sends_it() {
     let owner = Owner { conversation: &conversation, kind: ChannelKind::Whatsapp };
     let token = SecretRef::Token(name("login"));
     let build = async |url: &str, rendered: Rendered| {
-        let template = template(vec![Piece::Text(url.into())]);
+        let origin = destination(bot, &template(vec![Piece::Text(url.into())]));
         let request = request(rendered);
         let (idempotency, body_limit, answers) = (None, None, None);
-        let plan =
-            Plan { owner, bot, template: &template, request: &request, idempotency, body_limit, answers };
+        let plan = Plan { owner, bot, origin: &origin, request: &request, idempotency, body_limit, answers };
         let built = rig.runner.inner().build(&plan, rig.now()).await.unwrap();
         built.map(|built| built.request.url().expose().to_owned())
     };
