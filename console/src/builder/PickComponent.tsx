@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type ComponentKind, kindPath } from "../bot-file/model.ts";
 import type { DraftAt } from "../bot-file/useDraft.tsx";
+import { NEW } from "../forms/ids.ts";
 import { useWords } from "../words/words.tsx";
 import { words } from "./words.ts";
 
@@ -27,7 +28,7 @@ export function PickComponent({ draft, kind, title, onClose, onPick }: Props) {
       renderRoot={(props) => (
         <Link
           to={`/w/$workspace/bots/$bot/${kindPath(kind)}/$id`}
-          params={{ workspace: draft.workspace, bot: draft.bot, id: "new" }}
+          params={{ workspace: draft.workspace, bot: draft.bot, id: NEW }}
           {...props}
         />
       )}

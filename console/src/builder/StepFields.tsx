@@ -9,6 +9,7 @@ import { TextEdit } from "../bot-file/fields/TextEdit.tsx";
 import { type ComponentKind, kindPath, type Step } from "../bot-file/model.ts";
 import { isRecord } from "../bot-file/place.ts";
 import type { DraftAt } from "../bot-file/useDraft.tsx";
+import { NEW } from "../forms/ids.ts";
 import { useWords } from "../words/words.tsx";
 import { ChoicesEdit } from "./ChoicesEdit.tsx";
 import { ConditionEdit } from "./ConditionEdit.tsx";
@@ -321,7 +322,7 @@ function ComponentSelect({
         renderRoot={(props) => (
           <Link
             to={`/w/$workspace/bots/$bot/${kindPath(kind)}/$id`}
-            params={{ workspace: draft.workspace, bot: draft.bot, id: ids.includes(id) ? id : "new" }}
+            params={{ workspace: draft.workspace, bot: draft.bot, id: ids.includes(id) ? id : NEW }}
             {...props}
           />
         )}

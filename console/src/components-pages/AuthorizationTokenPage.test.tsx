@@ -29,7 +29,7 @@ function page(bot: string) {
     },
     "POST /workspaces/demo/check": { ok: true, diagnostics: [] },
   });
-  show(<AuthorizationTokenPage />, { path: `/w/demo/bots/${bot}/authorization-tokens/new` });
+  show(<AuthorizationTokenPage />, { path: `/w/demo/bots/${bot}/authorization-tokens/+new` });
   return sent;
 }
 

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { DraftNotices } from "../bot-file/DraftNotices.tsx";
 import { type Component, type ComponentKind, kindPath, shownText } from "../bot-file/model.ts";
 import { useDraft } from "../bot-file/useDraft.tsx";
+import { NEW } from "../forms/ids.ts";
 import { useMay } from "../session/useSession.ts";
 import { Empty } from "../ui/Empty.tsx";
 import { Page } from "../ui/Page.tsx";
@@ -50,7 +51,7 @@ export function ComponentsList({ kind }: { kind: ComponentKind }) {
       renderRoot={(props) => (
         <Link
           to={`/w/$workspace/bots/$bot/${kindPath(kind)}/$id`}
-          params={{ workspace, bot, id: "new" }}
+          params={{ workspace, bot, id: NEW }}
           {...props}
         />
       )}

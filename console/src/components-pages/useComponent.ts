@@ -8,6 +8,7 @@ import { useSaidCheckup } from "../bot-file/findings/useSaid.ts";
 import { type Component, type ComponentKind, kindPath } from "../bot-file/model.ts";
 import { isRecord, same, valueAt } from "../bot-file/place.ts";
 import { type DraftAt, useDraft } from "../bot-file/useDraft.tsx";
+import { NEW } from "../forms/ids.ts";
 import { type Clash, merged, withAt } from "./merge.ts";
 
 export type Definition = Record<string, unknown>;
@@ -77,10 +78,10 @@ interface Options {
 
 /** The form of a component over the draft: what is typed, what is wrong with it, and Save. */
 export function useComponent({ kind, template, validate, mayEdit }: Options): ComponentEditor {
-  const { id = "new" } = useParams({ strict: false });
+  const { id = NEW } = useParams({ strict: false });
   const draft = useDraft();
   const navigate = useNavigate();
-  const isNew = id === "new";
+  const isNew = id === NEW;
   const stored = draft.file.components.find((one) => one.kind === kind && one.id === id);
   const key = `${draft.workspace}/${draft.bot}/${kind}/${id}`;
   const before = stored?.definition ?? template;

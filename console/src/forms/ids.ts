@@ -16,3 +16,6 @@ export function idOf(name: string): string {
 
 /** How many characters an id of a script or a component has at most. */
 export const LONGEST_ID = 64;
+
+/** Where the form of a new component is, in the place of an id. No id has a plus sign. */
+export const NEW = "+new";

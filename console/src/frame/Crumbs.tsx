@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useParams } from "@tanstack/react-router";
 import { botQuery } from "../api/queries.ts";
+import { NEW } from "../forms/ids.ts";
 import { useWords } from "../words/words.tsx";
 import classes from "./Frame.module.css";
 import { words } from "./words.ts";
@@ -53,6 +54,8 @@ function useCrumbs(): Crumb[] {
     tokens: t.tokens,
     analytics: t.analytics,
     settings: t.settings,
+    [NEW]: t.create,
+    // A channel that is being connected.
     new: t.create,
   };
   const parts = pathname.split("/").filter(Boolean).map(decodeURIComponent);
@@ -63,7 +66,9 @@ function useCrumbs(): Crumb[] {
     const isBot = at === 1 && parts[2] === "bots";
     const isArea = parts[2] === "settings" && at === 1;
     if (isArea) continue;
-    const label = isBot ? (data?.name ?? part) : (names[part] ?? part);
+    // A script may be called `forms`.
+    const isId = at === 3 && part !== NEW;
+    const label = isBot ? (data?.name ?? part) : isId ? part : (names[part] ?? part);
     const opaque =
       /^[0-9a-f-]{16,}$/i.test(part) || (at === 1 && ["conversations", "channels"].includes(parts[2] ?? ""));
     // Components are parts of scripts, as in the navigation.
