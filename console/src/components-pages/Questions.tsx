@@ -107,7 +107,7 @@ export function Questions({ editor, carries }: Props) {
             <TextEdit
               label={label}
               hideLabel
-              placeholder={t.questionExample}
+              placeholder={{ field: t.questionExample, val: t.valueExample, save: t.formExample }[carries]}
               languages={languages}
               value={question.question}
               onChange={(value) => change(at, "question", value)}
@@ -119,7 +119,7 @@ export function Questions({ editor, carries }: Props) {
             ) : (
               <LineInput
                 aria-label={`${carrier}, ${label}`}
-                placeholder={t.fieldExample}
+                placeholder={carries === "save" ? t.saveExample : t.fieldExample}
                 spellCheck={false}
                 value={String(
                   (carries === "save" ? (question.save ?? question.field) : question.field) ?? "",
