@@ -4,6 +4,7 @@ import type { Edit } from "./edits.ts";
 import { History } from "./history.ts";
 import { joined } from "./join.ts";
 import { type BotFile, readBotFile, type Unreadable } from "./model.ts";
+import { settleFields } from "./pending.ts";
 
 /** How a draft talks to the server. */
 export interface Wire {
@@ -27,6 +28,8 @@ export interface DraftState {
   problem: unknown;
   /** What somebody else saved in the meantime. */
   theirs: Draft | undefined;
+  /** How often a text of somebody else has come in. */
+  arrivals: number;
   checkup: Checkup | undefined;
   /** Whether `checkup` is of the text of now. */
   checked: boolean;
@@ -72,6 +75,7 @@ export class DraftStore {
       save: "saved",
       problem: undefined,
       theirs: undefined,
+      arrivals: 0,
       checkup: undefined,
       checked: false,
       canUndo: false,
@@ -142,6 +146,7 @@ export class DraftStore {
       return same;
     } catch (error) {
       const theirs = isProblem(error, "stale") ? (error.more.current as Draft | undefined) : undefined;
+      if (theirs && settleFields()) await shown();
       if (!theirs) {
         this.set({ save: "failed", problem: error });
         if (isAway(error)) this.saveSoon(AGAIN_AFTER);
@@ -165,6 +170,10 @@ export class DraftStore {
   /** What the server has now. Taken over when nothing here is unsaved, put together when it can be; else a person is asked. */
   readonly arrived = (draft: Draft): void => {
     if (draft.revision <= this.revision || this.saving) return;
+    if (settleFields()) {
+      void shown().then(() => this.arrived(draft));
+      return;
+    }
     if (this.state.text === this.savedText) {
       this.adopt(draft);
       return;
@@ -202,7 +211,7 @@ export class DraftStore {
     this.savedText = draft.text;
     this.history.push(draft.text, this.now());
     this.show(draft.text);
-    this.set({ save: "saved", theirs: undefined, problem: undefined });
+    this.set({ save: "saved", theirs: undefined, problem: undefined, arrivals: this.state.arrivals + 1 });
   }
 
   private put(text: string, group?: string): void {
@@ -255,6 +264,11 @@ function emptyFile(): BotFile {
   const read = readBotFile("");
   if ("file" in read) return read.file;
   throw new Error("an empty text can be read");
+}
+
+/** After what was told of the draft is on the screen: what is chosen there is followed from one text to the next. */
+function shown(): Promise<void> {
+  return new Promise((done) => setTimeout(done));
 }
 
 /** Whether the server could not be reached, or only what stands before it. */

@@ -11,6 +11,12 @@ test("changes of two people at different places are put together", () => {
   );
 });
 
+test("lines that one put in stand beside a line that the other changed", () => {
+  const changed = "a\nB\nc\nd\ne\nf\n";
+  expect(joined(BASE, changed, "a\nnew\nb\nc\nd\ne\nf\n")).toBe("a\nnew\nB\nc\nd\ne\nf\n");
+  expect(joined(BASE, "a\nb\nnew\nc\nd\ne\nf\n", changed)).toBe("a\nB\nnew\nc\nd\ne\nf\n");
+});
+
 test("what only one of them changed is as they made it", () => {
   expect(joined(BASE, BASE, "x\n")).toBe("x\n");
   expect(joined(BASE, "x\n", BASE)).toBe("x\n");

@@ -1,6 +1,6 @@
 /**
- * Puts together what two people made of the same text at places that do not touch. Undefined when they have changed the
- * same lines, or lines beside each other: then a person has to look.
+ * Puts together what two people made of the same text at places that do not touch. Undefined when both have changed the
+ * same lines, lines beside each other, or have put lines in at the same place: then a person has to look.
  */
 export function joined(base: string, mine: string, theirs: string): string | undefined {
   if (mine === theirs || base === theirs) return mine;
@@ -9,7 +9,9 @@ export function joined(base: string, mine: string, theirs: string): string | und
   const [first, second] = [changeOf(lines, mine.split("\n")), changeOf(lines, theirs.split("\n"))].sort(
     (one, other) => one.start - other.start || one.end - other.end,
   ) as [Change, Change];
-  if (first.end >= second.start) return undefined;
+  // Lines that were only put in may stand beside lines that were changed.
+  const isBeside = first.end === second.start && isOnlyPut(first) !== isOnlyPut(second);
+  if (first.end > second.start || (first.end === second.start && !isBeside)) return undefined;
   return [
     ...lines.slice(0, first.start),
     ...first.put,
@@ -25,6 +27,10 @@ interface Change {
   /** Behind the last. */
   end: number;
   put: string[];
+}
+
+function isOnlyPut({ start, end }: Change): boolean {
+  return start === end;
 }
 
 /** What is between the lines that are the same at the beginning and at the end. */

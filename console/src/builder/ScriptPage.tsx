@@ -18,6 +18,7 @@ import { useWords } from "../words/words.tsx";
 import classes from "./builder.module.css";
 import { Canvas, isTyping, scriptAt, stepAt } from "./Canvas.tsx";
 import { ControlBar } from "./ControlBar.tsx";
+import { followed } from "./followed.ts";
 import { StepPanel } from "./StepPanel.tsx";
 import { words } from "./words.ts";
 
@@ -31,6 +32,19 @@ export function ScriptPage() {
   const { step: wanted } = useSearch({ strict: false });
   const { file, store, text } = draft;
   const [chosen, setChosen] = useState<string[]>(wanted ? [wanted] : []);
+  const [seen, setSeen] = useState({ file, arrivals: draft.arrivals });
+  const [panel, setPanel] = useState({ path: "", key: "", times: 0 });
+  const panelKey = (path: string) => (panel.path === path ? panel.key : `${path} ${panel.times}`);
+  if (seen.file !== file || seen.arrivals !== draft.arrivals) {
+    setSeen({ file, arrivals: draft.arrivals });
+    // Somebody else may have added steps above: the panel stays with the step that it shows, and the focus in it.
+    if (seen.arrivals !== draft.arrivals) {
+      const now = chosen.flatMap((path) => followed(path, seen.file, file) ?? []);
+      setChosen(now);
+      if (now[0] !== undefined && chosen[0] !== undefined)
+        setPanel({ path: now[0], key: panelKey(chosen[0]), times: panel.times + 1 });
+    }
+  }
   const [goTo, setGoTo] = useState<{ path: string } | undefined>({ path: wanted ?? `scripts.${script}` });
   const [yaml, setYaml] = useState(false);
   const [list, setList] = useState(false);
@@ -175,6 +189,7 @@ export function ScriptPage() {
         )}
         {(steps.length > 0 || head) && (
           <StepPanel
+            panelKey={panelKey}
             draft={draft}
             steps={steps}
             script={head}

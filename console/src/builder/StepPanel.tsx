@@ -23,10 +23,12 @@ interface Props {
   diagnostics: readonly Diagnostic[];
   choose: (paths: string[]) => void;
   onCopy: () => void;
+  /** Says whether the fields of a step are still those of the step that was shown before. */
+  panelKey: (path: string) => string;
 }
 
 /** The settings of what is chosen on the canvas. */
-export function StepPanel({ draft, steps, script, diagnostics, choose, onCopy }: Props) {
+export function StepPanel({ draft, steps, script, diagnostics, choose, onCopy, panelKey }: Props) {
   const t = useWords(words);
   const names = t as unknown as Record<string, string>;
   const only = steps.length === 1 ? steps[0] : undefined;
@@ -94,7 +96,13 @@ export function StepPanel({ draft, steps, script, diagnostics, choose, onCopy }:
           style={{ border: 0, margin: 0, minWidth: 0 }}
         >
           {only ? (
-            <OneStep key={only.path} draft={draft} step={only} diagnostics={diagnostics} choose={choose} />
+            <OneStep
+              key={panelKey(only.path)}
+              draft={draft}
+              step={only}
+              diagnostics={diagnostics}
+              choose={choose}
+            />
           ) : (
             steps.length === 0 &&
             script && <OneScript key={script.place[1]} draft={draft} script={script} choose={choose} />

@@ -73,6 +73,38 @@ async function two_editors_at_once_lose_nothing(all) {
   await other.page.getByText("Goodbye from the first one.").first().waitFor();
 }
 
+async function the_panel_stays_with_its_step(all) {
+  const { page, world } = all;
+  all.allow(/403|409/);
+  const other = await member(all, "Odo", "editor");
+  const draft = "/workspaces/main/bots/demo-bank/draft";
+  await page.goto(`${world.console}${BOT}/scripts/bye?step=scripts.bye.steps%5B0%5D`);
+  const field = page
+    .getByRole("complementary", { name: "Settings of the step" })
+    .getByRole("textbox", { name: /^Text/ })
+    .first();
+  const before = await field.inputValue();
+  await field.focus();
+  await page.keyboard.press("End");
+  await page.keyboard.type(" I type");
+  await kept(page, / I type/);
+  // Somebody else puts a step above, while it is being typed on.
+  await other.page.goto(`${world.console}w/main/bots`);
+  const { body } = await api(other.page, "GET", draft);
+  const text = body.text.replace(/(- id: bye\n[\s\S]*?steps:\n)/, '$1      - message: "Put above."\n');
+  const saved = api(other.page, "PUT", draft, { text }, { "if-match": `"${body.revision}"` });
+  await page.keyboard.type(" and type", { delay: 60 });
+  assert.equal((await saved).status, 200);
+  await page.getByText("Put above.").first().waitFor();
+  await page.keyboard.type(" on.", { delay: 30 });
+  assert.equal(await field.inputValue(), `${before} I type and type on.`);
+  await kept(page, /Put above\.[\s\S]*I type and type on\./);
+  const end = await api(page, "GET", draft);
+  const mended = end.body.text.replace('      - message: "Put above."\n', "").replace(" I type and type on.", "");
+  await page.goto(`${world.console}w/main/bots`);
+  assert.equal((await api(page, "PUT", draft, { text: mended }, { "if-match": `"${end.body.revision}"` })).status, 200);
+}
+
 async function two_editors_of_one_login_lose_nothing(all) {
   const { page, world } = all;
   all.allow(/403|409/);
@@ -156,6 +188,7 @@ export default {
   a_viewer_sees_and_cannot,
   two_editors_at_once_lose_nothing,
   two_editors_of_one_login_lose_nothing,
+  the_panel_stays_with_its_step,
   what_is_wrong_stands_beside_the_field,
   an_api_key_is_shown_once,
 };

@@ -8,11 +8,13 @@ import {
 } from "@mantine/core";
 import { createContext, type FocusEvent, useCallback, useContext, useEffect, useRef, useState } from "react";
 
+import { onSettle } from "../pending.ts";
+
 /** Milliseconds that a field waits for more letters before it tells. Forms tell at once; the builder waits. */
 export const FieldWait = createContext(0);
 
 /** A value that is shown at once and told a little later, at the latest when the field is left. */
-export function useSettled<T>(value: T, tell: (value: T) => void): [T, (value: T) => void, () => void] {
+export function useSettled<T>(value: T, tell: (value: T) => void): [T, (value: T) => void, () => boolean] {
   const wait = useContext(FieldWait);
   const [shown, setShown] = useState(value);
   const pending = useRef<{ value: T; timer: ReturnType<typeof setTimeout> } | undefined>(undefined);
@@ -20,15 +22,22 @@ export function useSettled<T>(value: T, tell: (value: T) => void): [T, (value: T
   teller.current = tell;
   const settle = useCallback(() => {
     const waiting = pending.current;
-    if (!waiting) return;
+    if (!waiting) return false;
     clearTimeout(waiting.timer);
     pending.current = undefined;
     teller.current(waiting.value);
+    return true;
   }, []);
   useEffect(() => {
     if (!pending.current) setShown(value);
   }, [value]);
-  useEffect(() => settle, [settle]);
+  useEffect(() => {
+    const end = onSettle(settle);
+    return () => {
+      end();
+      settle();
+    };
+  }, [settle]);
   const change = (next: T) => {
     setShown(next);
     if (wait === 0) {
