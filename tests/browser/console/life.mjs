@@ -290,6 +290,10 @@ async function a_secret_is_never_shown_again({ page, world }) {
   await settled(page);
   assert.equal((await page.content()).includes(value), false);
   await page.goto(`${world.console}w/main/settings/secrets`);
+  // On a phone too.
+  await page.setViewportSize({ width: 390, height: 780 });
+  await row.waitFor();
+  await shot(page, "secret-phone");
   await row.getByRole("button", { name: "Remove api_key" }).click();
   await page.getByRole("dialog", { name: "Remove api_key?" }).getByRole("button", { name: "Remove" }).click();
   await row.waitFor({ state: "detached" });

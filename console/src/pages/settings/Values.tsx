@@ -108,7 +108,7 @@ function ValuesOf({ kind }: { kind: Kind }) {
                       </Table.Td>
                       <Table.Td align="right">
                         {editable && row.origin === "console" && (
-                          <Group gap={4} justify="flex-end" wrap="nowrap">
+                          <Group gap={4} justify="flex-end">
                             <Button
                               size="xs"
                               variant="default"
@@ -121,7 +121,6 @@ function ValuesOf({ kind }: { kind: Kind }) {
                               size="xs"
                               variant="subtle"
                               color="red"
-                              className="wide"
                               aria-label={t.removeOf(row.name)}
                               onClick={() => setRemoving(row)}
                             >
