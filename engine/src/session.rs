@@ -343,6 +343,16 @@ impl Session {
         }
     }
 
+    /// Whether the user is in the middle of a login, or has left one unfinished a moment ago.
+    pub fn is_logging_in(&self) -> bool {
+        match self.state {
+            State::Asking { doing, .. } => doing.login().is_some(),
+            State::Calling { purpose, .. } => purpose.login().is_some(),
+            State::Ended(reason) => matches!(reason, Reason::Lapsed { .. }),
+            State::Paused { .. } => false,
+        }
+    }
+
     /// The session as bytes, for a store.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(256);

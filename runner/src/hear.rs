@@ -16,7 +16,8 @@ impl Runner {
     /// Keeps what came in on a channel, in this order, all of it or nothing. Gives for each event whether it was new and
     /// was kept. When it returns, the webhook may be acknowledged.
     ///
-    /// Left out are events that the provider dates too far back, those of a contact who sends too much, parts of a text
+    /// Left out are events that the provider dates too far back, those of a contact who sends too much
+    /// or seems to be a bot that answers ours, parts of a text
     /// that is not complete, and what is of no consequence: edits, and that a user can be written to or not.
     ///
     /// # Errors
@@ -28,10 +29,10 @@ impl Runner {
         events: Vec<ChannelEvent>,
     ) -> Result<Vec<bool>, IngestError> {
         let runner = self.inner();
-        if runner.registry.channel(workspace, channel).is_none() {
+        let Some(account) = runner.registry.channel(workspace, channel) else {
             let (workspace, channel) = (workspace.clone(), channel.clone());
             return Err(IngestError::UnknownChannel { workspace, channel });
-        }
+        };
         let now = runner.now();
         let mut heard = vec![false; events.len()];
         let mut rows = Rows::default();
@@ -44,7 +45,11 @@ impl Runner {
                 channel: channel.clone(),
                 address: address.to_owned(),
             };
-            runner.sort(&mut rows, at, key(&event.address), event, &key, now);
+            let conversation = key(&event.address);
+            if runner.is_ping_pong(account.kind, &conversation, &event, now).await? {
+                continue;
+            }
+            runner.sort(&mut rows, at, conversation, event, &key, now);
         }
         let Rows { inbound, of, receipts, receipts_of } = rows;
         if !receipts.is_empty() {

@@ -6,12 +6,15 @@ use crate::breaker::Breaking;
 use crate::flood::Flood;
 use crate::guard::Bulkhead;
 use crate::logins::LoginLimits;
+use crate::pingpong::PingPong;
 
 /// What a runner allows, and for how long it keeps things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How much one contact may send; `None` is no limit.
     pub flood: Option<Flood>,
+    /// When a contact is taken for a bot that answers ours; `None` is never.
+    pub pingpong: Option<PingPong>,
     /// Events that the provider dates further back are left out: their ids may have been forgotten, so it could be
     /// somebody who plays them again (SECURITY §3.5).
     pub oldest_event: Duration,
@@ -29,6 +32,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             flood: Some(Flood::default()),
+            pingpong: Some(PingPong::default()),
             oldest_event: Duration::from_secs(8 * 24 * 3600),
             logins: LoginLimits::default(),
             breaking: Breaking::default(),

@@ -140,6 +140,12 @@ pub enum Notice<'a> {
     },
     /// A contact sends so much that the rest is left out for a few seconds. Told once in that time.
     Flood,
+    /// A contact has said the same so often that it seems to be a bot which answers ours: what it says is left out for a
+    /// while. Told once in that time.
+    PingPong {
+        /// For how long.
+        mute: Duration,
+    },
 }
 
 /// A request, as the author wrote it.
@@ -302,6 +308,12 @@ impl Inner {
                 workspace,
                 channel,
                 "a contact sends too much; the rest is left out for a few seconds"
+            ),
+            Notice::PingPong { mute } => tracing::warn!(
+                workspace,
+                channel,
+                seconds = mute.as_secs(),
+                "a contact says the same again and again, as a bot does that answers a bot; it is left out for a while"
             ),
             Notice::DeliveryFailed(why) => tracing::error!(workspace, channel, "{why}"),
         }

@@ -16,6 +16,7 @@ use crate::guard::Guard;
 use crate::hands::AtWork;
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::pingpong::PingPongs;
 use crate::promised::Promised;
 use crate::registry::Registry;
 use crate::sealing::Vault;
@@ -107,6 +108,7 @@ pub(crate) struct Inner {
     pub(crate) desk: Arc<Desk>,
     pub(crate) promised: Arc<Promised>,
     pub(crate) floods: Mutex<Floods>,
+    pub(crate) pingpongs: Mutex<PingPongs>,
     /// Parts of long texts that have not all come.
     pub(crate) pieces: Mutex<countersign_channels::Parts>,
     /// Channels whose provider does not accept the account, and until when they rest.
@@ -148,6 +150,7 @@ impl Runner {
             desk: Arc::default(),
             promised: Arc::default(),
             floods: Mutex::default(),
+            pingpongs: Mutex::default(),
             pieces: Mutex::default(),
             resting: Mutex::default(),
             trouble: AtomicU32::new(0),

@@ -44,6 +44,9 @@ impl Runner {
         if let Some(flood) = &runner.limits.flood {
             runner.floods.lock().unwrap_or_else(PoisonError::into_inner).clear(now, flood);
         }
+        if let Some(pingpong) = &runner.limits.pingpong {
+            runner.pingpongs.lock().unwrap_or_else(PoisonError::into_inner).clear(now, pingpong);
+        }
         runner.promised.sweep(now);
         Ok(runner.store.sweep(now, &runner.limits.retention).await?)
     }

@@ -378,6 +378,7 @@ fn host_of(url: &Url) -> Option<Allow> {
 fn runner_limits(config: &Config) -> RunnerLimits {
     RunnerLimits {
         flood: config.limits.flood,
+        pingpong: config.limits.pingpong,
         breaking: config.limits.breaking,
         bulkhead: config.limits.bulkhead,
         logins: config.logins.clone(),

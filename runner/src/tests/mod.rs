@@ -1,5 +1,6 @@
 //! Whole conversations over the memory store, with a stand-in for the network and a clock that stands still.
 
+mod bounds;
 mod brute_force;
 mod crashes;
 mod flaky;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_model::SecretText;
-use countersign_runner::{Breaking, Bulkhead, Flood, LoginLimits, Workers};
+use countersign_runner::{Breaking, Bulkhead, Flood, LoginLimits, PingPong, Workers};
 use countersign_store::Retention;
 use url::Url;
 
@@ -74,6 +74,8 @@ pub struct Limits {
     pub workers: Workers,
     /// How much one contact may send.
     pub flood: Option<Flood>,
+    /// When a contact is taken for a bot that answers ours.
+    pub pingpong: Option<PingPong>,
     /// When a server that fails is left alone.
     pub breaking: Breaking,
     /// How many calls one server has at once.
@@ -94,6 +96,7 @@ impl Default for Limits {
             inbox_age: Duration::from_secs(120),
             workers: Workers::default(),
             flood: Some(Flood::default()),
+            pingpong: Some(PingPong::default()),
             breaking: Breaking::default(),
             bulkhead: Bulkhead::default(),
         }
@@ -265,6 +268,7 @@ pub(super) fn limits(mut section: Section<'_>) -> Limits {
         inbox_age: section.span("inbox_age", "1s", "1d").unwrap_or(default.inbox_age),
         workers: workers(&mut section),
         flood: flood(&mut section),
+        pingpong: pingpong(&mut section),
         breaking: breaking(&mut section),
         bulkhead: bulkhead(&mut section),
     };
@@ -290,6 +294,15 @@ fn flood(section: &mut Section<'_>) -> Option<Flood> {
     let messages = small(section, "flood_messages", 0, default.messages);
     let within = section.span("flood_within", "1s", "1h").unwrap_or(default.within);
     (messages > 0).then_some(Flood { messages, within })
+}
+
+/// 0 messages mean that there is no bound. One message is never the same as another.
+fn pingpong(section: &mut Section<'_>) -> Option<PingPong> {
+    let default = PingPong::default();
+    let messages = small(section, "pingpong_messages", 0, default.messages);
+    let within = section.span("pingpong_within", "1s", "1h").unwrap_or(default.within);
+    let mute = section.span("pingpong_mute", "1s", "1d").unwrap_or(default.mute);
+    (messages > 0).then_some(PingPong { messages: messages.max(2), within, mute })
 }
 
 fn breaking(section: &mut Section<'_>) -> Breaking {

@@ -166,6 +166,7 @@ struct ChannelMetrics {
     repeats: Counter,
     skipped: Counter,
     floods: Counter,
+    ping_pongs: Counter,
     deliveries: [Counter; 3],
 }
 
@@ -332,6 +333,12 @@ impl Metrics {
         }
     }
 
+    pub(crate) fn ping_pong(&self, channel: &Name) {
+        if let Some(channel) = self.channels.get(channel) {
+            channel.ping_pongs.increment(1);
+        }
+    }
+
     pub(crate) fn warned(&self) {
         self.warnings.increment(1);
     }
@@ -397,6 +404,10 @@ impl Registered {
             repeats: counter("countersign_repeats_total", "What came in again and was left out"),
             skipped: counter("countersign_skipped_total", "What came in and was not understood"),
             floods: counter("countersign_floods_total", "How often a contact sent more than is read"),
+            ping_pongs: counter(
+                "countersign_pingpongs_total",
+                "How often a contact was taken for a bot and left out",
+            ),
             deliveries: DeliveryResult::ALL.map(|(_, result)| {
                 let labels = [("channel", channel), ("result", result)];
                 self.counter(
