@@ -17,7 +17,7 @@ impl Runner {
     /// was kept. When it returns, the webhook may be acknowledged.
     ///
     /// Left out are events that the provider dates too far back, those of a contact who sends too much
-    /// or seems to be a bot that answers ours, parts of a text
+    /// or seems to be a bot that answers ours, those of new contacts when there are too many, parts of a text
     /// that is not complete, and what is of no consequence: edits, and that a user can be written to or not.
     ///
     /// # Errors
@@ -46,7 +46,9 @@ impl Runner {
                 address: address.to_owned(),
             };
             let conversation = key(&event.address);
-            if runner.is_ping_pong(account.kind, &conversation, &event, now).await? {
+            if runner.is_ping_pong(account.kind, &conversation, &event, now).await?
+                || runner.is_one_too_many(account.kind, &conversation, &event, now).await?
+            {
                 continue;
             }
             runner.sort(&mut rows, at, conversation, event, &key, now);

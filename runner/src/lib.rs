@@ -54,6 +54,7 @@ mod ingest;
 mod keys;
 mod limits;
 mod logins;
+mod newcomers;
 mod observer;
 mod outbox;
 mod pages;

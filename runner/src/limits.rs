@@ -15,6 +15,8 @@ pub struct Limits {
     pub flood: Option<Flood>,
     /// When a contact is taken for a bot that answers ours; `None` is never.
     pub pingpong: Option<PingPong>,
+    /// So many new contacts of one messaging channel are taken in a minute; 0 is no limit.
+    pub new_contacts_per_minute: u32,
     /// Events that the provider dates further back are left out: their ids may have been forgotten, so it could be
     /// somebody who plays them again (SECURITY §3.5).
     pub oldest_event: Duration,
@@ -33,6 +35,7 @@ impl Default for Limits {
         Self {
             flood: Some(Flood::default()),
             pingpong: Some(PingPong::default()),
+            new_contacts_per_minute: 0,
             oldest_event: Duration::from_secs(8 * 24 * 3600),
             logins: LoginLimits::default(),
             breaking: Breaking::default(),

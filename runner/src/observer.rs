@@ -146,6 +146,11 @@ pub enum Notice<'a> {
         /// For how long.
         mute: Duration,
     },
+    /// A message of a new contact is left out, because its channel has had too many new contacts in this minute.
+    ManyNewContacts {
+        /// Whether it is the first one in this minute.
+        first: bool,
+    },
 }
 
 /// A request, as the author wrote it.
@@ -315,6 +320,13 @@ impl Inner {
                 seconds = mute.as_secs(),
                 "a contact says the same again and again, as a bot does that answers a bot; it is left out for a while"
             ),
+            Notice::ManyNewContacts { first: true } => tracing::error!(
+                workspace,
+                channel,
+                "there are more new contacts in this minute than `limits.new_contacts_per_minute` allows; messages of \
+                 the others are left out"
+            ),
+            Notice::ManyNewContacts { first: false } => {}
             Notice::DeliveryFailed(why) => tracing::error!(workspace, channel, "{why}"),
         }
         self.observer.notice(conversation, notice);

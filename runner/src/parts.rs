@@ -15,6 +15,7 @@ use crate::flood::Floods;
 use crate::guard::Guard;
 use crate::hands::AtWork;
 use crate::limits::Limits;
+use crate::newcomers::Newcomers;
 use crate::observer::Observer;
 use crate::pingpong::PingPongs;
 use crate::promised::Promised;
@@ -109,6 +110,7 @@ pub(crate) struct Inner {
     pub(crate) promised: Arc<Promised>,
     pub(crate) floods: Mutex<Floods>,
     pub(crate) pingpongs: Mutex<PingPongs>,
+    pub(crate) newcomers: Mutex<Newcomers>,
     /// Parts of long texts that have not all come.
     pub(crate) pieces: Mutex<countersign_channels::Parts>,
     /// Channels whose provider does not accept the account, and until when they rest.
@@ -151,6 +153,7 @@ impl Runner {
             promised: Arc::default(),
             floods: Mutex::default(),
             pingpongs: Mutex::default(),
+            newcomers: Mutex::default(),
             pieces: Mutex::default(),
             resting: Mutex::default(),
             trouble: AtomicU32::new(0),

@@ -164,10 +164,11 @@ impl Inner {
         now: Timestamp,
     ) -> Option<Computed> {
         let Ahead { lease, conversation, new } = ahead;
-        let held = lease.clone();
+        let (held, is_newcomer) = (lease.clone(), conversation.session.is_none());
         let before = Before { conversation, late: false, new };
         // Its room is given back before the call or the delivery that follows, for which the task goes on.
-        match Box::pin(self.answer(key, account, before, heard, nothing_yet(lease, now, 0))).await {
+        let computed = Box::pin(self.answer(key, account, before, heard, nothing_yet(lease, now, 0))).await;
+        match computed.and_then(|computed| self.counted(account, is_newcomer, computed)) {
             Ok(computed) => Some(computed),
             Err(_) => {
                 // It is computed again from its row, and fails there where it can be waited for.

@@ -223,7 +223,23 @@ impl Inner {
         let heard =
             if late { Some(Heard::quiet(None)) } else { self.hear(key, &account, current, inbound, now) };
         let Some(heard) = heard else { return Ok(Computed::silent(commit)) };
-        self.answer(key, &account, Before { conversation, late, new: false }, heard, commit).await
+        let is_newcomer = conversation.session.is_none();
+        let computed =
+            self.answer(key, &account, Before { conversation, late, new: false }, heard, commit).await;
+        computed.and_then(|computed| self.counted(&account, is_newcomer, computed))
+    }
+
+    /// Counts with a turn what is bounded.
+    pub(crate) fn counted(
+        &self,
+        account: &ChannelAccount,
+        is_newcomer: bool,
+        mut computed: Computed,
+    ) -> Result<Computed, RunError> {
+        if is_newcomer {
+            self.count_newcomer(account.kind, &mut computed.commit)?;
+        }
+        Ok(computed)
     }
 
     /// Runs the engine, and makes rows of what it wants.

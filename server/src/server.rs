@@ -379,6 +379,7 @@ fn runner_limits(config: &Config) -> RunnerLimits {
     RunnerLimits {
         flood: config.limits.flood,
         pingpong: config.limits.pingpong,
+        new_contacts_per_minute: config.limits.new_contacts_per_minute,
         breaking: config.limits.breaking,
         bulkhead: config.limits.bulkhead,
         logins: config.logins.clone(),

@@ -3,8 +3,9 @@
 use countersign_channels::{ChannelEvent, Event as Said, Part};
 use countersign_model::{ChannelKind, Contact, Reply};
 
-use super::rig::{PASSWORD, Rig, name};
+use super::rig::{Make, PASSWORD, Rig, name};
 use super::working::{AtWork, said};
+use crate::Limits;
 
 const SORRY: &str = "Sorry, I did not understand. Say hello";
 
@@ -95,4 +96,63 @@ async fn a_long_text_in_parts_counts_and_a_call_does_not() {
     for id in 0..8 {
         assert!(hear(&phone, "call", &id.to_string(), SORRY).await, "{id}");
     }
+}
+
+fn bounded(limits: Limits) -> Make {
+    Make { timed: true, limits, ..Make::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_many_new_contacts_in_a_minute_and_a_restart_changes_nothing() {
+    let mut rig = Rig::of(bounded(Limits { new_contacts_per_minute: 3, ..Limits::default() })).await;
+    // A minute begins.
+    rig.pass(60 - rig.now().as_secs() % 60);
+    let work = AtWork::on(&rig.runner);
+    for contact in ["ada", "bob"] {
+        assert!(hear(&rig, contact, "1", "hello").await);
+        assert_eq!(said(&rig, contact, 1).await, ["Hello."]);
+    }
+    work.end().await;
+    rig.restart();
+    let work = AtWork::on(&rig.runner);
+    assert!(hear(&rig, "eva", "1", "hello").await);
+    assert!(hear(&rig, "eva", "2", "hello").await, "she is one, answered or not");
+    assert_eq!(said(&rig, "eva", 2).await, ["Hello.", "Hello."]);
+    assert!(!hear(&rig, "kim", "1", "hello").await);
+    assert!(!hear(&rig, "leo", "1", "hello").await);
+    assert!(hear(&rig, "ada", "2", "hello").await, "who has written before goes on");
+    assert_eq!(rig.notices().iter().filter(|notice| notice.contains("first: true")).count(), 1);
+    rig.pass(60);
+    assert!(hear(&rig, "kim", "1", "hello").await, "the next minute is another one");
+    assert_eq!(said(&rig, "kim", 1).await, ["Hello."]);
+    assert_eq!(count(&rig.notices(), "ManyNewContacts"), 0);
+    work.end().await;
+}
+
+#[tokio::test]
+async fn new_contacts_in_one_webhook_are_counted_before_any_has_a_conversation() {
+    let limits = Limits { new_contacts_per_minute: 3, ..Limits::default() };
+    let rig = Rig::of(Make { limits: limits.clone(), ..Make::default() }).await;
+    let crowd = |first: u32| {
+        let text = |number: u32| event(&number.to_string(), "1", Said::Reply(Reply::text("hello")));
+        (first..first + 5).map(text).collect::<Vec<_>>()
+    };
+    let taken = rig.runner.hear(&name("acme"), &name("wa"), crowd(0)).await.unwrap();
+    assert_eq!(taken, [true, true, true, false, false]);
+    rig.runner.run_until_idle().await.unwrap();
+    assert_eq!(rig.heard("2"), ["Hello."]);
+    assert_eq!(rig.heard("3"), [""; 0]);
+    let hung_up = vec![event("9", "1", Said::HungUp)];
+    assert_eq!(rig.runner.hear(&name("acme"), &name("wa"), hung_up).await.unwrap(), [true]);
+
+    for kind in [ChannelKind::Phone, ChannelKind::Web] {
+        let free = Rig::of(Make { limits: limits.clone(), kind, ..Make::default() }).await;
+        assert_eq!(
+            free.runner.hear(&name("acme"), &name("wa"), crowd(0)).await.unwrap(),
+            [true; 5],
+            "{kind:?}"
+        );
+    }
+    let off = Rig::new().await;
+    assert_eq!(off.runner.hear(&name("acme"), &name("wa"), crowd(0)).await.unwrap(), [true; 5]);
 }

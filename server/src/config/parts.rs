@@ -76,6 +76,8 @@ pub struct Limits {
     pub flood: Option<Flood>,
     /// When a contact is taken for a bot that answers ours.
     pub pingpong: Option<PingPong>,
+    /// So many new contacts of one messaging channel are taken in a minute; 0 is no bound.
+    pub new_contacts_per_minute: u32,
     /// When a server that fails is left alone.
     pub breaking: Breaking,
     /// How many calls one server has at once.
@@ -97,6 +99,7 @@ impl Default for Limits {
             workers: Workers::default(),
             flood: Some(Flood::default()),
             pingpong: Some(PingPong::default()),
+            new_contacts_per_minute: 0,
             breaking: Breaking::default(),
             bulkhead: Bulkhead::default(),
         }
@@ -269,6 +272,12 @@ pub(super) fn limits(mut section: Section<'_>) -> Limits {
         workers: workers(&mut section),
         flood: flood(&mut section),
         pingpong: pingpong(&mut section),
+        new_contacts_per_minute: small(
+            &mut section,
+            "new_contacts_per_minute",
+            0,
+            default.new_contacts_per_minute,
+        ),
         breaking: breaking(&mut section),
         bulkhead: bulkhead(&mut section),
     };

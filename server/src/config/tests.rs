@@ -411,3 +411,23 @@ fn channels_have_an_id_and_a_kind() {
         "{kind}"
     );
 }
+
+#[test]
+fn bounds_of_contacts_can_be_set_and_taken_away() {
+    let off = read("[limits]\nflood_messages = 0\npingpong_messages = 0").limits;
+    assert_eq!((off.flood, off.pingpong, off.new_contacts_per_minute), (None, None, 0));
+    let text = "[limits]\npingpong_messages = 1\npingpong_within = \"2m\"\nnew_contacts_per_minute = 50";
+    let set = read(text).limits;
+    let pingpong = set.pingpong.unwrap();
+    assert_eq!((pingpong.messages, pingpong.within), (2, Duration::from_secs(120)));
+    assert_eq!((pingpong.mute, set.new_contacts_per_minute), (Duration::from_secs(600), 50));
+    for (text, message) in [
+        ("pingpong_mute = \"0s\"", "line 3: `limits.pingpong_mute` is a span of time from 1s to 1d"),
+        (
+            "new_contacts_per_minute = -1",
+            "line 3: `limits.new_contacts_per_minute` is a number from 0 to 1000000",
+        ),
+    ] {
+        assert_eq!(problems(&format!("[limits]\n{text}"), &[]), [message]);
+    }
+}

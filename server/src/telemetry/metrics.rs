@@ -167,6 +167,7 @@ struct ChannelMetrics {
     skipped: Counter,
     floods: Counter,
     ping_pongs: Counter,
+    newcomers: Counter,
     deliveries: [Counter; 3],
 }
 
@@ -339,6 +340,12 @@ impl Metrics {
         }
     }
 
+    pub(crate) fn newcomer_left_out(&self, channel: &Name) {
+        if let Some(channel) = self.channels.get(channel) {
+            channel.newcomers.increment(1);
+        }
+    }
+
     pub(crate) fn warned(&self) {
         self.warnings.increment(1);
     }
@@ -407,6 +414,10 @@ impl Registered {
             ping_pongs: counter(
                 "countersign_pingpongs_total",
                 "How often a contact was taken for a bot and left out",
+            ),
+            newcomers: counter(
+                "countersign_newcomers_left_out_total",
+                "Messages of new contacts that were left out, because there were too many in a minute",
             ),
             deliveries: DeliveryResult::ALL.map(|(_, result)| {
                 let labels = [("channel", channel), ("result", result)];
