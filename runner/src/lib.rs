@@ -58,6 +58,7 @@ mod newcomers;
 mod observer;
 mod outbox;
 mod pages;
+mod paid;
 mod parts;
 mod payload;
 mod pingpong;

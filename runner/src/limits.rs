@@ -17,6 +17,8 @@ pub struct Limits {
     pub pingpong: Option<PingPong>,
     /// So many new contacts of one messaging channel are taken in a minute; 0 is no limit.
     pub new_contacts_per_minute: u32,
+    /// So many messages a workspace sends by SMS and WhatsApp on a day in UTC; 0 is no limit.
+    pub paid_sends_per_day: u32,
     /// Events that the provider dates further back are left out: their ids may have been forgotten, so it could be
     /// somebody who plays them again (SECURITY §3.5).
     pub oldest_event: Duration,
@@ -36,6 +38,7 @@ impl Default for Limits {
             flood: Some(Flood::default()),
             pingpong: Some(PingPong::default()),
             new_contacts_per_minute: 0,
+            paid_sends_per_day: 0,
             oldest_event: Duration::from_secs(8 * 24 * 3600),
             logins: LoginLimits::default(),
             breaking: Breaking::default(),

@@ -151,6 +151,12 @@ pub enum Notice<'a> {
         /// Whether it is the first one in this minute.
         first: bool,
     },
+    /// The workspace has sent as much by SMS and WhatsApp as it may on this day in UTC; what more there is waits. Told once
+    /// a day.
+    PaidSendsUsedUp {
+        /// How much that is.
+        most: u32,
+    },
 }
 
 /// A request, as the author wrote it.
@@ -327,6 +333,12 @@ impl Inner {
                  the others are left out"
             ),
             Notice::ManyNewContacts { first: false } => {}
+            Notice::PaidSendsUsedUp { most } => tracing::error!(
+                workspace,
+                most,
+                "as many messages were sent today by SMS and WhatsApp as `limits.paid_sends_per_day` allows; the others \
+                 wait until midnight UTC, and are put aside after 24 hours"
+            ),
             Notice::DeliveryFailed(why) => tracing::error!(workspace, channel, "{why}"),
         }
         self.observer.notice(conversation, notice);

@@ -21,6 +21,9 @@ const LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long a channel rests whose account the provider does not accept.
 const REST: Duration = Duration::from_secs(60);
 
+/// What stands in the place of a provider's code when a delivery was never tried, because its workspace had sent too much.
+const PAID_SENDS: &str = "paid_sends_per_day";
+
 /// How many times it is tried to write down what became of a delivery. Were it forgotten, the user would read the
 /// message twice.
 const WRITES: u32 = 5;
@@ -55,8 +58,12 @@ impl Inner {
     pub(crate) async fn carry_out(&self, claimed: ClaimedDelivery) -> Result<Next, RunError> {
         let (lease, key) = (&claimed.lease, &claimed.lease.conversation);
         let started = self.now();
-        let fate = match self.resting(key, started) {
-            Some(until) => Fate::Again { at: until, done: claimed.done },
+        let rests = match self.resting(key, started) {
+            Some(until) => Some(Fate::Again { at: until, done: claimed.done }),
+            None => self.saved_up(&claimed, started).await?,
+        };
+        let fate = match rests {
+            Some(fate) => fate,
             None => {
                 Failpoint::DeliveryBeforeSend.pass();
                 let result = match self.registry.channel(&key.workspace, &key.channel) {
@@ -88,6 +95,17 @@ impl Inner {
             Ok(()) | Err(CommitError::LeaseLost) => Ok(next),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// What becomes of a delivery when its workspace has sent too much on this day.
+    async fn saved_up(&self, claimed: &ClaimedDelivery, now: Timestamp) -> Result<Option<Fate>, RunError> {
+        let Some(at) = self.waits_for_tomorrow(claimed, now).await? else { return Ok(None) };
+        if at < claimed.created_at.plus(LIFE) {
+            return Ok(Some(Fate::Again { at, done: claimed.done }));
+        }
+        let why = SendError::Never { code: Some(PAID_SENDS.to_owned()) };
+        self.tell(&claimed.lease.conversation, &Notice::DeliveryFailed(&why));
+        Ok(Some(Fate::Dead { code: Some(PAID_SENDS.to_owned()) }))
     }
 
     fn judge_delivery(

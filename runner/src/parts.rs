@@ -17,6 +17,7 @@ use crate::hands::AtWork;
 use crate::limits::Limits;
 use crate::newcomers::Newcomers;
 use crate::observer::Observer;
+use crate::paid::PaidSends;
 use crate::pingpong::PingPongs;
 use crate::promised::Promised;
 use crate::registry::Registry;
@@ -111,6 +112,7 @@ pub(crate) struct Inner {
     pub(crate) floods: Mutex<Floods>,
     pub(crate) pingpongs: Mutex<PingPongs>,
     pub(crate) newcomers: Mutex<Newcomers>,
+    pub(crate) paid: Mutex<PaidSends>,
     /// Parts of long texts that have not all come.
     pub(crate) pieces: Mutex<countersign_channels::Parts>,
     /// Channels whose provider does not accept the account, and until when they rest.
@@ -154,6 +156,7 @@ impl Runner {
             floods: Mutex::default(),
             pingpongs: Mutex::default(),
             newcomers: Mutex::default(),
+            paid: Mutex::default(),
             pieces: Mutex::default(),
             resting: Mutex::default(),
             trouble: AtomicU32::new(0),

@@ -239,6 +239,7 @@ impl Inner {
         if is_newcomer {
             self.count_newcomer(account.kind, &mut computed.commit)?;
         }
+        self.count_paid(account.kind, &mut computed.commit)?;
         Ok(computed)
     }
 

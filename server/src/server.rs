@@ -380,6 +380,7 @@ fn runner_limits(config: &Config) -> RunnerLimits {
         flood: config.limits.flood,
         pingpong: config.limits.pingpong,
         new_contacts_per_minute: config.limits.new_contacts_per_minute,
+        paid_sends_per_day: config.limits.paid_sends_per_day,
         breaking: config.limits.breaking,
         bulkhead: config.limits.bulkhead,
         logins: config.logins.clone(),

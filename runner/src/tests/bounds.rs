@@ -2,10 +2,11 @@
 
 use countersign_channels::{ChannelEvent, Event as Said, Part};
 use countersign_model::{ChannelKind, Contact, Reply};
+use countersign_store::{Outbox as _, Upkeep as _};
 
 use super::rig::{Make, PASSWORD, Rig, name};
 use super::working::{AtWork, said};
-use crate::Limits;
+use crate::{Event, Limits};
 
 const SORRY: &str = "Sorry, I did not understand. Say hello";
 
@@ -155,4 +156,88 @@ async fn new_contacts_in_one_webhook_are_counted_before_any_has_a_conversation()
     }
     let off = Rig::new().await;
     assert_eq!(off.runner.hear(&name("acme"), &name("wa"), crowd(0)).await.unwrap(), [true; 5]);
+}
+
+/// Half past ten in the evening, in UTC, of the day that the clock of the rig stands on.
+fn in_the_evening(rig: &Rig) {
+    rig.pass(22 * 3600 + 1800 - rig.now().as_secs() % 86_400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_much_is_sent_on_a_day_and_the_rest_on_the_next() {
+    let mut rig = Rig::of(bounded(Limits { paid_sends_per_day: 3, ..Limits::default() })).await;
+    in_the_evening(&rig);
+    let work = AtWork::on(&rig.runner);
+    for contact in ["ada", "bob"] {
+        assert!(hear(&rig, contact, "1", "hello").await);
+        assert_eq!(said(&rig, contact, 1).await, ["Hello."]);
+    }
+    work.end().await;
+    rig.restart();
+    for contact in ["eva", "kim", "leo", "max", "pia"] {
+        assert!(hear(&rig, contact, "1", "hello").await);
+        rig.runner.run_until_idle().await.unwrap();
+    }
+    assert_eq!(rig.heard("eva"), ["Hello."]);
+    assert_eq!([rig.heard("kim"), rig.heard("leo")].concat(), [""; 0]);
+    assert_eq!(count(&rig.notices(), "PaidSendsUsedUp { most: 3 }"), 1, "it is told once a day");
+    // Time passes by itself now, from a quarter of an hour to the next.
+    let work = AtWork::on(&rig.runner);
+    assert_eq!(said(&rig, "kim", 1).await, ["Hello."]);
+    assert_eq!(rig.now().as_secs() % 86_400 / 60, 0, "at midnight");
+    assert_eq!([said(&rig, "leo", 1).await, said(&rig, "max", 1).await].concat(), ["Hello.", "Hello."]);
+    work.end().await;
+    rig.runner.run_until_idle().await.unwrap();
+    assert_eq!(rig.heard("pia"), [""; 0], "three have been sent on this day too");
+    assert_eq!(count(&rig.notices(), "PaidSendsUsedUp"), 1);
+    assert!(hear(&rig, "ada", "2", "hello").await);
+    rig.runner.run_until_idle().await.unwrap();
+    assert_eq!(rig.heard("ada"), [""; 0]);
+    // A day after it was said it is worth nothing.
+    rig.pass(23 * 3600);
+    rig.runner.run_until_idle().await.unwrap();
+    let dead = rig.store.dead_letters(&name("acme")).await.unwrap();
+    let dead: Vec<_> =
+        dead.iter().map(|dead| (dead.conversation.address.as_str(), dead.code.as_deref())).collect();
+    assert_eq!(dead, [("pia", Some("paid_sends_per_day"))]);
+}
+
+#[tokio::test]
+async fn a_raised_number_lets_go_what_waits() {
+    let mut rig =
+        Rig::of(Make { limits: Limits { paid_sends_per_day: 1, ..Limits::default() }, ..Make::default() })
+            .await;
+    rig.pass(-(rig.now().as_secs() % 86_400));
+    for contact in ["ada", "bob", "eva"] {
+        assert!(hear(&rig, contact, "1", "hello").await);
+        rig.runner.run_until_idle().await.unwrap();
+    }
+    assert_eq!([rig.heard("ada"), rig.heard("bob"), rig.heard("eva")].concat(), ["Hello."]);
+    rig.restart_with(Limits { paid_sends_per_day: 4, ..Limits::default() });
+    rig.pass(15 * 60);
+    rig.runner.run_until_idle().await.unwrap();
+    assert_eq!([rig.heard("bob"), rig.heard("eva")].concat(), ["Hello.", "Hello."]);
+    assert!(hear(&rig, "kim", "1", "hello").await);
+    assert!(hear(&rig, "leo", "1", "hello").await);
+    rig.runner.run_until_idle().await.unwrap();
+    assert_eq!([rig.heard("kim"), rig.heard("leo")].concat(), ["Hello."]);
+}
+
+#[tokio::test]
+async fn a_channel_that_costs_nothing_is_not_counted_and_a_person_in_place_of_the_bot_is() {
+    let limits = Limits { paid_sends_per_day: 2, ..Limits::default() };
+    let free = Rig::of(Make { limits: limits.clone(), kind: ChannelKind::Telegram, ..Make::default() }).await;
+    for _ in 0..4 {
+        assert_eq!(free.say("ada", "hello").await, ["Hello."]);
+    }
+    let rig = Rig::of(Make { limits, kind: ChannelKind::Sms, ..Make::default() }).await;
+    assert_eq!(rig.say("ada", "hello").await, ["Hello."]);
+    let by = || "Eva".to_owned();
+    rig.let_in("ada", Event::TakenOver { by: by() }).await;
+    for text in ["I am here.", "Still here."] {
+        rig.let_in("ada", Event::AgentSaid { by: by(), text: text.into() }).await;
+        rig.runner.run_until_idle().await.unwrap();
+    }
+    assert_eq!(rig.heard("ada"), ["I am here."]);
+    assert_eq!(rig.store.backlog().await.unwrap().outbox, 1);
 }

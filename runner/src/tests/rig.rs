@@ -351,6 +351,12 @@ impl Rig {
         self.runner = Runner::with_limits((self.parts)(), self.limits.clone());
     }
 
+    /// The same, with other limits.
+    pub(super) fn restart_with(&mut self, limits: Limits) {
+        self.limits = limits;
+        self.restart();
+    }
+
     /// How long an answer takes; `Duration::MAX` never comes.
     pub(super) fn slow(&self, slow: impl Fn(&Sent) -> Duration + Send + 'static) {
         *self.wire.slow.lock().unwrap() = Box::new(slow);

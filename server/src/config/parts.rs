@@ -78,6 +78,8 @@ pub struct Limits {
     pub pingpong: Option<PingPong>,
     /// So many new contacts of one messaging channel are taken in a minute; 0 is no bound.
     pub new_contacts_per_minute: u32,
+    /// So many messages are sent by SMS and WhatsApp on a day; 0 is no bound.
+    pub paid_sends_per_day: u32,
     /// When a server that fails is left alone.
     pub breaking: Breaking,
     /// How many calls one server has at once.
@@ -100,6 +102,7 @@ impl Default for Limits {
             flood: Some(Flood::default()),
             pingpong: Some(PingPong::default()),
             new_contacts_per_minute: 0,
+            paid_sends_per_day: 0,
             breaking: Breaking::default(),
             bulkhead: Bulkhead::default(),
         }
@@ -278,6 +281,7 @@ pub(super) fn limits(mut section: Section<'_>) -> Limits {
             0,
             default.new_contacts_per_minute,
         ),
+        paid_sends_per_day: paid_sends(&mut section),
         breaking: breaking(&mut section),
         bulkhead: bulkhead(&mut section),
     };
@@ -312,6 +316,11 @@ fn pingpong(section: &mut Section<'_>) -> Option<PingPong> {
     let within = section.span("pingpong_within", "1s", "1h").unwrap_or(default.within);
     let mute = section.span("pingpong_mute", "1s", "1d").unwrap_or(default.mute);
     (messages > 0).then_some(PingPong { messages: messages.max(2), within, mute })
+}
+
+fn paid_sends(section: &mut Section<'_>) -> u32 {
+    let number = section.number("paid_sends_per_day", 0, 100_000_000);
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(Limits::default().paid_sends_per_day)
 }
 
 fn breaking(section: &mut Section<'_>) -> Breaking {

@@ -413,11 +413,14 @@ fn channels_have_an_id_and_a_kind() {
 }
 
 #[test]
-fn bounds_of_contacts_can_be_set_and_taken_away() {
+fn bounds_of_contacts_and_sends_can_be_set_and_taken_away() {
     let off = read("[limits]\nflood_messages = 0\npingpong_messages = 0").limits;
     assert_eq!((off.flood, off.pingpong, off.new_contacts_per_minute), (None, None, 0));
-    let text = "[limits]\npingpong_messages = 1\npingpong_within = \"2m\"\nnew_contacts_per_minute = 50";
+    assert_eq!(off.paid_sends_per_day, 0);
+    let text = "[limits]\npingpong_messages = 1\npingpong_within = \"2m\"\nnew_contacts_per_minute = 50\n\
+                paid_sends_per_day = 2_000_000";
     let set = read(text).limits;
+    assert_eq!(set.paid_sends_per_day, 2_000_000);
     let pingpong = set.pingpong.unwrap();
     assert_eq!((pingpong.messages, pingpong.within), (2, Duration::from_secs(120)));
     assert_eq!((pingpong.mute, set.new_contacts_per_minute), (Duration::from_secs(600), 50));

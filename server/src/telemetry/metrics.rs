@@ -147,6 +147,7 @@ pub(crate) struct Metrics {
     warnings: Counter,
     servers_rest: Counter,
     many_logins_fail: Counter,
+    paid_sends_used_up: Counter,
     connections: Gauge,
     connections_refused: Counter,
     bots_refused: Gauge,
@@ -233,6 +234,11 @@ impl Metrics {
             many_logins_fail: recorder.counter(
                 "countersign_login_alarms_total",
                 "How often more than half of the logins at an Authorization Token failed within ten minutes",
+                &[],
+            ),
+            paid_sends_used_up: recorder.counter(
+                "countersign_paid_sends_used_up_total",
+                "On how many days as much was sent by SMS and WhatsApp as is allowed",
                 &[],
             ),
             connections: recorder.gauge("countersign_connections", "Open connections"),
@@ -326,6 +332,10 @@ impl Metrics {
 
     pub(crate) fn many_logins_fail(&self) {
         self.many_logins_fail.increment(1);
+    }
+
+    pub(crate) fn paid_sends_used_up(&self) {
+        self.paid_sends_used_up.increment(1);
     }
 
     pub(crate) fn flood(&self, channel: &Name) {

@@ -111,6 +111,7 @@ impl Observer for Watcher {
             Notice::ManyLoginsFail { .. } => metrics.many_logins_fail(),
             Notice::Flood => metrics.flood(&conversation.channel),
             Notice::ManyNewContacts { .. } => metrics.newcomer_left_out(&conversation.channel),
+            Notice::PaidSendsUsedUp { .. } => metrics.paid_sends_used_up(),
             Notice::PingPong { .. } => metrics.ping_pong(&conversation.channel),
             // What is only for the log, and what later versions may tell.
             _ => {}
