@@ -4,6 +4,7 @@
 //! `cargo build --workspace --bins`, then `cargo test -p countersign-it`.
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
+mod bounds;
 mod cli;
 mod clock;
 mod crash;
