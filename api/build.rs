@@ -11,13 +11,14 @@ const NOTE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><
     <code>npm ci</code> and <code>npm run build</code> in the folder <code>console</code>, and build the program again.</p>\n</html>\n";
 
 fn main() -> io::Result<()> {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../console/dist");
-    println!("cargo:rerun-if-changed={}", built.display());
+    // Asked for when it runs: what was compiled in another checkout may run for this one.
     #[expect(
         clippy::disallowed_methods,
-        reason = "cargo tells a build script by the environment where it may write"
+        reason = "cargo tells a build script by the environment where it is and where it may write"
     )]
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    let folder = |name: &str| PathBuf::from(std::env::var_os(name).unwrap_or_default());
+    let (built, out) = (folder("CARGO_MANIFEST_DIR").join("../console/dist"), folder("OUT_DIR"));
+    println!("cargo:rerun-if-changed={}", built.display());
     zip(Path::new("openapi.json"), &out.join("openapi.json.gz"))?;
     let mut files = Vec::new();
     if built.join("index.html").is_file() {
