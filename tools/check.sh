@@ -12,6 +12,7 @@ stage() {
 stage cargo fmt --all --check
 stage cargo clippy --workspace --all-targets -- -D warnings
 stage cargo test --quiet -p countersign-it tidy::
+stage env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
 
 if ! cargo deny --version >/dev/null 2>&1; then
     echo "==> cargo install --locked cargo-deny (once; takes some minutes)"

@@ -1,7 +1,7 @@
 //! The REST API of the console: `/api/v1`, its description as OpenAPI 3.1, and live events.
 //!
 //! A route is a function with `#[utoipa::path]`. An area is a file or folder with its routes, its wire types and its
-//! tests: it says for each route what it needs ([`Need`]), and has one line in `router.rs`. `access` looks who asks and
+//! tests: it says for each route what it needs (`area::Need`), and has one line in `router.rs`. `access` looks who asks and
 //! whether they have it, before the route sees the request. What all share stands in `http`: bodies whose wrong fields are
 //! named, pages, revisions, and problems with stable codes.
 //!
